@@ -1,0 +1,47 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The arrows between targets point one way:
+//   auditstore (tool) -> KubernetesAudit (schema, sources) -> AuditStore (store, queries)
+//                     -> Shredding (events to columns and back) -> SegmentFormat (bytes, encodings, pages)
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "AuditStore",
+    platforms: [.macOS(.v15), .iOS(.v18)],
+    products: [
+        .library(name: "AuditStore", targets: ["AuditStore"]),
+        .library(name: "KubernetesAudit", targets: ["KubernetesAudit"]),
+        .executable(name: "auditstore", targets: ["auditstore"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    ],
+    targets: [
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(name: "SegmentFormat", dependencies: ["CLZ4", "CZstd"], swiftSettings: settings),
+        .target(name: "Shredding", dependencies: ["SegmentFormat"], swiftSettings: settings),
+        .target(name: "AuditStore", dependencies: ["SegmentFormat", "Shredding"], swiftSettings: settings),
+        .target(
+            name: "KubernetesAudit", dependencies: ["AuditStore", "CLZ4", "CZstd", "CZlib"], swiftSettings: settings),
+        .executableTarget(
+            name: "auditstore",
+            dependencies: [
+                "AuditStore", "KubernetesAudit", "Shredding", "SegmentFormat",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+        .testTarget(name: "SegmentFormatTests", dependencies: ["SegmentFormat"], swiftSettings: settings),
+        .testTarget(name: "ShreddingTests", dependencies: ["Shredding"], swiftSettings: settings),
+        .testTarget(
+            name: "AuditStoreTests", dependencies: ["AuditStore", "KubernetesAudit"], swiftSettings: settings),
+        .testTarget(name: "KubernetesAuditTests", dependencies: ["KubernetesAudit"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,52 @@
+package import SegmentFormat
+import Synchronization
+
+/// What the manifest says of a segment: enough to leave it out of a query without opening it.
+package struct SegmentDescription: Sendable, Equatable {
+    package var id: UInt64
+    /// The partition: days since 1970, nil for events without a (plausible) time.
+    package var day: Int64?
+    package var rows: UInt64
+    /// Bytes of the events with their line ends.
+    package var rawBytes: UInt64
+    /// Bytes of the file.
+    package var storedBytes: UInt64
+    /// Ingest sequence of the first row; rows are in ingest order. Without a `$sequence` column, row r has
+    /// `firstSequence + r`; with one, `firstSequence` + its value.
+    package var firstSequence: UInt64
+    package var lastSequence: UInt64
+    /// Range of the events' times in microseconds since 1970; `smallestTime > largestTime` if no event has one.
+    package var smallestTime: Int64
+    package var largestTime: Int64
+    /// Events without a time.
+    package var undated: UInt64
+    /// Written by compaction.
+    package var isCompacted: Bool
+}
+
+/// A state of the store that does not change: the segments of one manifest generation.
+package final class Snapshot: Sendable {
+    /// In order of `firstSequence`.
+    package let segments: [SegmentDescription]
+    private let openSegment: @Sendable (SegmentDescription) throws(AuditStoreError) -> SegmentReader
+    private let readers: Mutex<[UInt64: SegmentReader]> = Mutex([:])
+
+    package init(
+        segments: [SegmentDescription],
+        open: @escaping @Sendable (SegmentDescription) throws(AuditStoreError) -> SegmentReader
+    ) {
+        self.segments = segments.sorted { $0.firstSequence < $1.firstSequence }
+        openSegment = open
+    }
+
+    /// The reader of a segment, opened when it is first asked for and kept.
+    package func reader(_ segment: SegmentDescription) throws(AuditStoreError) -> SegmentReader {
+        if let known = readers.withLock({ $0[segment.id] }) { return known }
+        let reader = try openSegment(segment)
+        return readers.withLock { readers in
+            if let other = readers[segment.id] { return other }
+            readers[segment.id] = reader
+            return reader
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import CLZ4
+import CZstd
+
+/// The general compressor behind the light encodings.
+package enum Codec: UInt8, Sendable {
+    case none = 0
+    case lz4 = 1
+    case zstd = 2
+}
+
+/// How a page is to be compressed: what a young segment gets, and what compaction leaves.
+package enum CompressionPolicy: Sendable {
+    /// lz4: as fast as shredding itself.
+    case fast
+    /// zstd at this level, or lz4 or nothing where that is as good.
+    case strong(level: Int32)
+}
+
+/// The contexts of the compressors, made once a worker: making them anew costs more than a small page does.
+package final class Compressor {
+    private let context: OpaquePointer
+    private var scratch = ByteArena(capacity: 1 << 16)
+
+    package init() {
+        guard let context = ZSTD_createCCtx() else { fatalOutOfMemory() }
+        self.context = context
+    }
+
+    deinit { ZSTD_freeCCtx(context) }
+
+    /// Appends `bytes` compressed, and tells by what. Bytes that do not shrink are stored as they are.
+    package func append(
+        _ bytes: UnsafeRawBufferPointer, to output: inout ByteArena, policy: CompressionPolicy
+    ) -> Codec {
+        guard bytes.count > Limits.smallestCompressedPage, let source = bytes.baseAddress else {
+            output.append(bytes)
+            return .none
+        }
+        switch policy {
+        case .fast:
+            if bytes.count <= Int(LZ4_MAX_INPUT_SIZE), let n = lz4(source, bytes.count, to: &output) {
+                output.commit(n)
+                return .lz4
+            }
+        case .strong(let level):
+            if let n = zstd(source, bytes.count, to: &output, level: level) {
+                output.commit(n)
+                return .zstd
+            }
+        }
+        output.append(bytes)
+        return .none
+    }
+
+    private func lz4(_ source: UnsafeRawPointer, _ count: Int, to output: inout ByteArena) -> Int? {
+        let bound = Int(LZ4_compressBound(Int32(count)))
+        output.reserve(bound)
+        let n = LZ4_compress_default(
+            source.assumingMemoryBound(to: CChar.self),
+            (output.base + output.count).assumingMemoryBound(to: CChar.self), Int32(count), Int32(bound))
+        return n > 0 && Int(n) < count - count / 16 ? Int(n) : nil
+    }
+
+    private func zstd(_ source: UnsafeRawPointer, _ count: Int, to output: inout ByteArena, level: Int32) -> Int? {
+        let bound = ZSTD_compressBound(count)
+        output.reserve(bound)
+        ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters)
+        ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
+        // The page has a checksum and a length of its own.
+        ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0)
+        let n = ZSTD_compress2(context, output.base + output.count, bound, source, count)
+        return ZSTD_isError(n) == 0 && n < count ? n : nil
+    }
+}
+
+/// Decompresses `bytes` into exactly `count` bytes at `target`.
+package func decompress(
+    _ bytes: UnsafeRawBufferPointer, codec: Codec, into target: UnsafeMutableRawPointer, count: Int
+) throws(SegmentError) {
+    let found: Int
+    switch codec {
+    case .none:
+        found = bytes.count
+        if found == count, let source = bytes.baseAddress { target.copyMemory(from: source, byteCount: count) }
+    case .lz4:
+        guard bytes.count <= Int(Int32.max), count <= Int(Int32.max), let source = bytes.baseAddress else {
+            throw .corrupt("an lz4 page of an impossible size")
+        }
+        found = Int(
+            LZ4_decompress_safe(
+                source.assumingMemoryBound(to: CChar.self), target.assumingMemoryBound(to: CChar.self),
+                Int32(bytes.count), Int32(count)))
+    case .zstd:
+        let n = ZSTD_decompress(target, count, bytes.baseAddress, bytes.count)
+        found = ZSTD_isError(n) == 0 ? n : -1
+    }
+    guard found == count else {
+        throw .corrupt("a page does not decompress", expected: "\(count) bytes", found: found < 0 ? "garbage" : "\(found)")
+    }
+}
+
+/// The one thing that cannot be reported: there is no memory left to report it with.
+package func fatalOutOfMemory() -> Never { fatalError("out of memory") }

@@ -1,0 +1,251 @@
+/// What a segment is written for.
+package enum SegmentProfile: Sendable {
+    /// By ingest: speed. lz4, the simplest encodings, no partners.
+    case young
+    /// By compaction: size, and not slower to query. zstd, encodings by trial, partners.
+    case compacted
+}
+
+/// Writes a segment front to back: row groups as they come, then dictionaries, then the footer.
+///
+/// Memory is that of one row group's encoded pages; what is finished goes to the sink.
+package final class SegmentWriter {
+    package typealias Sink = (UnsafeRawBufferPointer) throws -> Void
+
+    private var metadata = SegmentMetadata()
+    private var output = ByteArena(capacity: 1 << 20)
+    private var raw = ByteArena(capacity: 1 << 18)
+    private var flushed: UInt64 = 0
+    private let sink: Sink
+    let profile: SegmentProfile
+    private let compressor: Compressor
+    private let coder = CodeCoder()
+
+    package init(
+        schema: String, profile: SegmentProfile, compressor: Compressor, sink: @escaping Sink
+    ) {
+        metadata.schema = schema
+        self.profile = profile
+        self.compressor = compressor
+        self.sink = sink
+        SegmentLayout.appendHeader(to: &output)
+    }
+
+    /// Bytes written so far.
+    package var bytesWritten: UInt64 { flushed + UInt64(output.count) }
+
+    /// Adds a column; a column may be added after row groups were written, which then have no value in it.
+    package func addColumn(id: UInt16, kind: ColumnKind, path: String) {
+        metadata.columns.append(ColumnInfo(id: id, kind: kind, path: path))
+        for i in metadata.rowGroups.indices {
+            var chunk = ChunkInfo()
+            if kind == .document { chunk.documents = DictionaryInfo() }
+            metadata.rowGroups[i].chunks.append(chunk)
+        }
+    }
+
+    package var columnCount: Int { metadata.columns.count }
+
+    // MARK: Row groups
+
+    /// - Parameters:
+    ///   - chunks: one a column, in the order of `addColumn`; nil where no row has a value.
+    ///   - rawBytes: the bytes of the events with their line ends.
+    package func appendRowGroup(rows: Int, rawBytes: UInt64, chunks: [ChunkInput?]) throws {
+        precondition(chunks.count == metadata.columns.count && rows > 0 && rows <= Limits.rowsPerRowGroup)
+        var group = RowGroupInfo()
+        group.rows = UInt32(rows)
+        metadata.rawBytes += rawBytes
+
+        var distances: UnsafeMutableBufferPointer<UInt16>?
+        defer { distances?.deallocate() }
+        if profile == .compacted,
+            let identity = metadata.columns.indices.first(where: { metadata.columns[$0].kind == .uuid }),
+            let chunk = chunks[identity], let uuids = chunk.uuids
+        {
+            distances = Partners.find(uuids: uuids, codes: chunk.codes)
+            if let distances {
+                raw.removeAll()
+                BytePlanes.append(UnsafeBufferPointer(distances), planes: 2, to: &raw)
+                group.partners = appendPage(.partners, level: 19)
+            }
+        }
+        let partners = distances.map { PartnerDistances($0) }
+        let reference = metadata.columns.indices.first { metadata.columns[$0].kind == .timestamp && chunks[$0] != nil }
+            .flatMap { index in chunks[index].flatMap { $0.times.map { (index, $0) } } }
+
+        for (index, input) in chunks.enumerated() {
+            var info = ChunkInfo()
+            let kind = metadata.columns[index].kind
+            if let input {
+                precondition(input.codes.count == rows)
+                scan(input.codes, into: &info)
+                info.firstNew = input.firstNew
+                if info.smallestCode != info.largestCode {
+                    info.codes = appendCodes(input, partners: partners)
+                }
+                if let times = input.times {
+                    appendTimes(times, input.codes, partners: partners, index == reference?.0 ? nil : reference?.1, &info)
+                }
+                if let uuids = input.uuids { appendUUIDs(uuids, input.codes, partners: partners, &info) }
+                if let documents = input.documents { info.documents = appendDictionary(documents, isDocument: true) }
+            }
+            if kind == .document, info.documents == nil { info.documents = DictionaryInfo() }
+            group.chunks.append(info)
+            try flush(over: 1 << 20)
+        }
+        metadata.rowGroups.append(group)
+    }
+
+    private func scan(_ codes: UnsafeBufferPointer<UInt32>, into info: inout ChunkInfo) {
+        var smallest = UInt32.max
+        var largest: UInt32 = 0
+        var absent: UInt32 = 0
+        for code in codes {
+            smallest = min(smallest, code)
+            largest = max(largest, code)
+            absent &+= code == absentCode ? 1 : 0
+        }
+        info.smallestCode = smallest
+        info.largestCode = largest
+        info.present = UInt32(codes.count) - absent
+    }
+
+    private func appendCodes(_ input: ChunkInput, partners: PartnerDistances?) -> PageReference {
+        let encoding: CodeEncoding
+        switch profile {
+        case .young: encoding = EncodingChoice.quick(input.codes)
+        case .compacted:
+            encoding = EncodingChoice.smallest(input, partners: partners, coder: coder, compressor: compressor)
+        }
+        raw.removeAll()
+        coder.encode(
+            input.codes, as: encoding, firstNew: input.firstNew, partners: encoding.partner ? partners : nil, to: &raw)
+        return appendPage(.codes, level: 19)
+    }
+
+    private func appendTimes(
+        _ times: UnsafePointer<Int64>, _ codes: UnsafeBufferPointer<UInt32>, partners: PartnerDistances?,
+        _ reference: UnsafePointer<Int64>?, _ info: inout ChunkInfo
+    ) {
+        var smallest = Int64.max
+        var largest = Int64.min
+        for i in 0..<codes.count where codes[i] == typedCode {
+            smallest = min(smallest, times[i])
+            largest = max(largest, times[i])
+        }
+        guard smallest <= largest else { return }
+        info.smallestValue = smallest
+        info.largestValue = largest
+        raw.removeAll()
+        IntegerCoder.encode(
+            times, rows: codes.count, isPresent: { codes[$0] == typedCode },
+            form: reference == nil ? .delta : .relative, reference: reference,
+            // The first column of times differs between partners by nature.
+            partners: reference == nil ? nil : partners, to: &raw)
+        info.typed = appendPage(.integers, level: 19)
+    }
+
+    private func appendUUIDs(
+        _ uuids: UnsafePointer<UUIDBytes>, _ codes: UnsafeBufferPointer<UInt32>, partners: PartnerDistances?,
+        _ info: inout ChunkInfo
+    ) {
+        raw.removeAll()
+        var hashes: [UInt64] = []
+        hashes.reserveCapacity(codes.count)
+        for i in 0..<codes.count where codes[i] == typedCode && (partners == nil || partners?[i] == 0) {
+            raw.append(integer: uuids[i].high.bigEndian)
+            raw.append(integer: uuids[i].low.bigEndian)
+            hashes.append(uuids[i].hash)
+        }
+        guard !hashes.isEmpty else { return }
+        // Random bytes do not compress; not trying is the faster way to find out.
+        info.typed = appendPage(.uuids, policy: nil)
+        var filter = SplitBlockBloomFilter(values: hashes.count)
+        for hash in hashes { filter.insert(hash: hash) }
+        raw.removeAll()
+        filter.append(to: &raw)
+        info.filter = appendPage(.filter, policy: nil)
+    }
+
+    // MARK: Dictionaries and the end
+
+    /// Sets the dictionary of a column: its pages go before the footer.
+    package func appendDictionary(_ input: DictionaryInput, ofColumn index: Int) throws {
+        metadata.columns[index].dictionary = appendDictionary(input, isDocument: false)
+        try flush(over: 1 << 20)
+    }
+
+    private func appendDictionary(_ input: DictionaryInput, isDocument: Bool) -> DictionaryInfo {
+        var info = DictionaryInfo()
+        info.count = UInt32(input.count)
+        let limit = isDocument && profile == .compacted ? Limits.documentPageBytes : Limits.dictionaryPageBytes
+        var code = 1
+        while code <= input.count {
+            var end = code
+            let start = Int(input.ends[code - 1])
+            while end <= input.count, end == code || Int(input.ends[end]) - start <= limit { end += 1 }
+            raw.removeAll(keepingAtMost: 8 << 20)
+            raw.append(varint: end - code)
+            for c in code..<end { raw.append(varint: Int(input.ends[c] - input.ends[c - 1])) }
+            raw.append(input.bytes + start, count: Int(input.ends[end - 1]) - start)
+            let page = appendPage(.dictionary, level: isDocument ? 16 : 19)
+            info.pages.append(DictionaryPageInfo(page: page, firstCode: UInt32(code), count: UInt32(end - code)))
+            code = end
+        }
+        return info
+    }
+
+    /// Writes the footer and the trailer. Nothing may be added after.
+    package func finish() throws -> SegmentMetadata {
+        raw.removeAll()
+        metadata.encode(to: &raw)
+        let footer = appendPage(.footer, policy: .strong(level: 9))
+        let trailer = output.count
+        output.append(integer: footer.offset)
+        output.append(integer: UInt64(footer.length))
+        output.append(
+            integer: XXH64.hash(UnsafeRawBufferPointer(start: output.base + trailer, count: 16), seed: bytesWritten))
+        output.append(integer: SegmentLayout.magic)
+        try flush(over: 0)
+        return metadata
+    }
+
+    private func appendPage(_ role: PageHeader.Role, level: Int32) -> PageReference {
+        appendPage(role, policy: profile == .young ? .fast : .strong(level: level))
+    }
+
+    /// Appends `raw` as a page.
+    private func appendPage(_ role: PageHeader.Role, policy: CompressionPolicy?) -> PageReference {
+        let start = output.count
+        let offset = bytesWritten
+        output.append(integer: UInt32(0))
+        output.append(integer: UInt32(raw.count))
+        output.append(UInt8(0))
+        output.append(role.rawValue)
+        output.append(integer: UInt16(0))
+        output.append(integer: UInt64(0))
+        var codec = Codec.none
+        if let policy {
+            codec = compressor.append(raw.bytes, to: &output, policy: policy)
+        } else {
+            output.append(raw.bytes)
+        }
+        let stored = output.count - start - SegmentLayout.pageHeaderBytes
+        let header = output.base + start
+        header.storeBytes(of: UInt32(stored).littleEndian, as: UInt32.self)
+        header.storeBytes(of: codec.rawValue, toByteOffset: 8, as: UInt8.self)
+        let checksum = SegmentLayout.pageChecksum(
+            header: UnsafeRawBufferPointer(start: header, count: 12),
+            stored: UnsafeRawBufferPointer(start: header + SegmentLayout.pageHeaderBytes, count: stored), offset: offset)
+        header.storeBytes(of: checksum.littleEndian, toByteOffset: 12, as: UInt64.self)
+        return PageReference(offset: offset, length: UInt32(stored + SegmentLayout.pageHeaderBytes))
+    }
+
+    private func flush(over limit: Int) throws {
+        guard output.count > limit else { return }
+        try sink(output.bytes)
+        flushed += UInt64(output.count)
+        output.removeAll(keepingAtMost: 8 << 20)
+    }
+}

@@ -1,0 +1,75 @@
+package import SegmentFormat
+
+/// The values of one path in the row group that is being filled.
+///
+/// Row-indexed arrays of one row group's size: writing a value is one store, a row without one needs nothing (code 0),
+/// and taking a row back is clearing it.
+package struct Column: ~Copyable {
+    package let id: UInt16
+    package let kind: ColumnKind
+    /// Raw keys joined by U+0001.
+    package let path: [UInt8]
+    package let codes: UnsafeMutablePointer<UInt32>
+    package let times: UnsafeMutablePointer<Int64>?
+    package let uuids: UnsafeMutablePointer<UUIDBytes>?
+    package var dictionary = ValueDictionary()
+    /// Entries of the dictionary before this row group.
+    package var entriesBefore = 0
+    /// The last row that has a value, -1 for none.
+    package var lastRow = -1
+    /// The last event that was parsed the long way and has a value: a second one is a duplicate key.
+    var lastParse: UInt64 = 0
+
+    package init(id: UInt16, kind: ColumnKind, path: [UInt8]) {
+        self.id = id
+        self.kind = kind
+        self.path = path
+        let rows = Limits.rowsPerRowGroup
+        codes = .allocate(capacity: rows)
+        codes.initialize(repeating: 0, count: rows)
+        times = kind == .timestamp || kind == .sequence ? .allocate(capacity: rows) : nil
+        uuids = kind == .uuid ? .allocate(capacity: rows) : nil
+        reserveTypedCode()
+    }
+
+    deinit {
+        codes.deallocate()
+        times?.deallocate()
+        uuids?.deallocate()
+    }
+
+    /// Code 1 of a typed column is no entry; an empty one holds its place.
+    private mutating func reserveTypedCode() {
+        guard kind.isTyped else { return }
+        withUnsafeTemporaryAllocation(byteCount: 8, alignment: 8) { empty in
+            _ = dictionary.code(UnsafeRawPointer(empty.baseAddress!), 0)
+        }
+        entriesBefore = 1
+    }
+
+    /// Starts the next row group of the same segment: the dictionary goes on, but for documents.
+    package mutating func startRowGroup(rowsBefore: Int) {
+        codes.update(repeating: 0, count: rowsBefore)
+        lastRow = -1
+        if kind == .document { dictionary.removeAll() }
+        entriesBefore = dictionary.count
+    }
+
+    /// Starts the next segment.
+    package mutating func startSegment(rowsBefore: Int) {
+        codes.update(repeating: 0, count: rowsBefore)
+        lastRow = -1
+        dictionary.removeAll()
+        entriesBefore = 0
+        reserveTypedCode()
+    }
+
+    /// What the writer takes, or nil if no row has a value.
+    package func chunk(rows: Int) -> ChunkInput? {
+        guard lastRow >= 0 else { return nil }
+        return ChunkInput(
+            codes: UnsafeBufferPointer(start: codes, count: rows), firstNew: UInt32(entriesBefore + 1),
+            times: times.map { UnsafePointer($0) }, uuids: uuids.map { UnsafePointer($0) },
+            documents: kind == .document ? dictionary.input : nil)
+    }
+}

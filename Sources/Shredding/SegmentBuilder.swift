@@ -1,0 +1,105 @@
+package import SegmentFormat
+
+/// Turns lines into a young segment: shreds them, and writes a row group whenever one is full.
+///
+/// One worker owns one builder and uses it for chunk after chunk; the finished segment is in memory, because a chunk is.
+package final class SegmentBuilder {
+    package private(set) var shredder: Shredder
+    private let compressor = Compressor()
+    private var writer: SegmentWriter?
+    private var writtenColumns = 0
+    private var output = Output()
+
+    /// The writer's sink: the segment's bytes.
+    private final class Output {
+        var bytes = ByteArena(capacity: 1 << 20)
+    }
+
+    package private(set) var eventTimes = EventTimes()
+    /// Values of the store columns, quoted as JSON strings, for every row of the chunk.
+    private var storeValues: [[UInt8]?] = []
+
+    package init(schema: ShreddingSchema, storeColumns: [String]) {
+        shredder = Shredder(schema: schema, storeColumns: storeColumns)
+    }
+
+    /// Starts a chunk. - Parameter storeValues: one for each store column, nil for none.
+    package func start(storeValues: [[UInt8]?]) {
+        shredder.startSegment()
+        output.bytes.removeAll(keepingAtMost: 64 << 20)
+        eventTimes = EventTimes()
+        self.storeValues = storeValues
+        writer = nil
+        writtenColumns = 0
+    }
+
+    /// Shreds the lines from `start` up to `end`, which is behind a line feed.
+    ///
+    /// Precondition: that of `Shredder.shred(line:)`.
+    package func append(
+        linesFrom start: UnsafeRawPointer, to end: UnsafeRawPointer,
+        malformed: (JSONFailure, UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        var line = start
+        while line < end {
+            switch shredder.shred(line: line) {
+            case .event(let next):
+                line = next
+                if shredder.rows == Limits.rowsPerRowGroup { try flushRowGroup() }
+            case .malformed(let failure, let next):
+                try malformed(failure, UnsafeRawBufferPointer(start: line, count: next - line - 1))
+                line = next
+            }
+        }
+    }
+
+    private func flushRowGroup() throws {
+        guard shredder.rows > 0 else { return }
+        let rows = shredder.rows
+        eventTimes.add(shredder: shredder)
+        fillStoreColumns()
+        let writer: SegmentWriter
+        if let current = self.writer {
+            writer = current
+        } else {
+            let output = output
+            writer = SegmentWriter(schema: shredder.schema.name, profile: .young, compressor: compressor) {
+                output.bytes.append($0)
+            }
+            self.writer = writer
+        }
+        var chunks: [ChunkInput?] = []
+        for i in 0..<shredder.columnCount {
+            if i >= writtenColumns {
+                let column = shredder.columns + i
+                writer.addColumn(
+                    id: column.pointee.id, kind: column.pointee.kind,
+                    path: String(decoding: column.pointee.path, as: UTF8.self))
+                writtenColumns += 1
+            }
+            chunks.append(shredder.columns[i].chunk(rows: rows))
+        }
+        try writer.appendRowGroup(rows: rows, rawBytes: UInt64(shredder.rawBytes), chunks: chunks)
+        shredder.startRowGroup()
+    }
+
+    private func fillStoreColumns() {
+        for (i, value) in storeValues.enumerated() {
+            guard let value else { continue }
+            shredder.fillStoreColumn(i, with: value)
+        }
+    }
+
+    /// Writes what is left. nil if the chunk had no event.
+    package func finish() throws -> SegmentMetadata? {
+        try flushRowGroup()
+        guard let writer else { return nil }
+        for i in 0..<writtenColumns where shredder.columns[i].kind != .document {
+            try writer.appendDictionary(shredder.columns[i].dictionary.input, ofColumn: i)
+        }
+        return try writer.finish()
+    }
+
+    /// The finished segment.
+    package func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R { try body(output.bytes.bytes) }
+}

@@ -1,0 +1,367 @@
+package import SegmentFormat
+
+/// Takes events apart: a template (the skeleton) and a value in a column for each leaf.
+///
+/// Two ways lead through an event. The short one follows the tree of known skeletons and touches only values; the long one
+/// parses the JSON, and teaches the tree what it found. Both give the same result: the short one compares every byte of
+/// structure with one that was parsed before.
+package struct Shredder: ~Copyable {
+    package let schema: ShreddingSchema
+    package private(set) var columns: UnsafeMutablePointer<Column>
+    package private(set) var columnCount = 0
+    /// Events in the current row group.
+    package private(set) var rows = 0
+    /// Bytes of their text, one line end each included.
+    package private(set) var rawBytes = 0
+
+    private var scanner = JSONScanner()
+    private var trie = SkeletonTrie()
+    private var time = CanonicalTime()
+    private var columnsByPath: [[UInt8]: Int32] = [:]
+    /// Changes with each segment, so that codes of skeletons of an earlier one are not taken for this one's.
+    private var epoch: UInt32 = 0
+    private var residual = ByteArena(capacity: 256)
+    private var template = ByteArena(capacity: 1024)
+
+    package let skeletonColumn: Int
+    package let residualColumn: Int
+    package let eventTimeColumn: Int
+    package var firstStoreColumn: Int { eventTimeColumn + 1 }
+    private let storeColumns: [String]
+    /// Events parsed the long way so far.
+    private var parses: UInt64 = 0
+
+    package enum Outcome {
+        /// An event; the byte after its line feed.
+        case event(end: UnsafeRawPointer)
+        /// Not a JSON object.
+        case malformed(JSONFailure, end: UnsafeRawPointer)
+    }
+
+    /// - Parameter storeColumns: columns that no leaf of an event leads to, for what comes with the event; they are at
+    ///   `firstStoreColumn` and after.
+    package init(schema: ShreddingSchema, storeColumns: [String] = []) {
+        self.schema = schema
+        columns = .allocate(capacity: Limits.columnsPerSegment)
+        skeletonColumn = 0
+        residualColumn = 1
+        eventTimeColumn = 2
+        self.storeColumns = storeColumns
+        addColumns()
+    }
+
+    deinit {
+        columns.deinitialize(count: columnCount)
+        columns.deallocate()
+    }
+
+    private mutating func addColumns() {
+        _ = addColumn(kind: .dictionary, path: Array(StoreColumn.skeleton.utf8))
+        _ = addColumn(kind: .dictionary, path: Array(StoreColumn.residual.utf8))
+        let eventTime = ShreddingSchema.joined(schema.eventTime)
+        columnsByPath[eventTime] = Int32(addColumn(kind: .timestamp, path: eventTime))
+        for name in storeColumns { _ = addColumn(kind: .dictionary, path: Array(name.utf8)) }
+        for path in schema.times + schema.identities + schema.documents {
+            let joined = ShreddingSchema.joined(path)
+            if columnsByPath[joined] == nil {
+                columnsByPath[joined] = Int32(addColumn(kind: schema.kind(of: joined), path: joined))
+            }
+        }
+    }
+
+    private mutating func addColumn(kind: ColumnKind, path: [UInt8]) -> Int {
+        precondition(columnCount < Limits.columnsPerSegment)
+        (columns + columnCount).initialize(to: Column(id: UInt16(columnCount), kind: kind, path: path))
+        columnCount += 1
+        return columnCount - 1
+    }
+
+    // MARK: One event
+
+    /// Shreds the line at `line` into the next row.
+    ///
+    /// Precondition: the memory from `line` on holds a line feed, and `JSONScanner.padding` bytes behind the last one.
+    @inline(__always)
+    package mutating func shred(line: UnsafeRawPointer) -> Outcome {
+        if let end = follow(line) {
+            rows += 1
+            rawBytes += end - line
+            return .event(end: end)
+        }
+        return parse(line)
+    }
+
+    /// The short way. nil: this event's shape is not in the tree (or it is not JSON); nothing is lost by having tried,
+    /// because the long way writes the same columns again.
+    private mutating func follow(_ line: UnsafeRawPointer) -> UnsafeRawPointer? {
+        var p = line
+        var parent: Int32 = 0
+        let nodes = trie.nodes
+        let literals = trie.literals.bytes.baseAddress!
+        residual.removeAll()
+        node: while true {
+            var child = nodes[Int(parent)].firstChild
+            var before: Int32 = -1
+            while child >= 0 {
+                let node = nodes + Int(child)
+                let length = Int(node.pointee.literalLength)
+                // In bounds: the comparison goes on only while the bytes are those of a literal, which holds no line feed,
+                // and it reads at most eight bytes past the last equal one.
+                if Self.matches(literals + Int(node.pointee.literal), p, length) {
+                    let start = p + length
+                    let column = node.pointee.column
+                    if column == SkeletonTrie.Node.end {
+                        if start.load(as: UInt8.self) == 0x0a {
+                            finish(child)
+                            return start + 1
+                        }
+                    } else if let end = leafEnd(start, isDocument: node.pointee.isDocument) {
+                        store(start, end - start, in: Int(column))
+                        p = end
+                        if before >= 0 { trie.moveToFront(child, before: before, of: parent) }
+                        parent = child
+                        continue node
+                    }
+                }
+                before = child
+                child = node.pointee.nextSibling
+            }
+            return nil
+        }
+    }
+
+    @inline(__always)
+    private static func matches(_ literal: UnsafeRawPointer, _ p: UnsafeRawPointer, _ n: Int) -> Bool {
+        var i = 0
+        while i + 8 <= n {
+            if literal.loadUnaligned(fromByteOffset: i, as: UInt64.self) != p.loadUnaligned(fromByteOffset: i, as: UInt64.self) {
+                return false
+            }
+            i += 8
+        }
+        if i == n { return true }
+        // The rest as one masked word; both sides have padding behind them.
+        let difference =
+            UInt64(littleEndian: literal.loadUnaligned(fromByteOffset: i, as: UInt64.self))
+            ^ UInt64(littleEndian: p.loadUnaligned(fromByteOffset: i, as: UInt64.self))
+        return difference << UInt64((8 - (n - i)) * 8) == 0
+    }
+
+    @inline(__always)
+    private mutating func leafEnd(_ start: UnsafeRawPointer, isDocument: Bool) -> UnsafeRawPointer? {
+        let c = start.load(as: UInt8.self)
+        if c == 0x22 { return scanner.stringEnd(start + 1) }
+        if c == 0x5b || (c == 0x7b && isDocument) { return scanner.valueEnd(start) }
+        if c == 0x7b { return nil }
+        return scanner.scalarEnd(start)
+    }
+
+    @inline(__always)
+    private mutating func store(_ p: UnsafeRawPointer, _ n: Int, in index: Int) {
+        let column = columns + index
+        column.pointee.lastRow = rows
+        switch column.pointee.kind {
+        case .timestamp:
+            if n == CanonicalTime.length, let value = time.parse(p) {
+                column.pointee.times![rows] = value
+                column.pointee.codes[rows] = typedCode
+                return
+            }
+        case .uuid:
+            if n == CanonicalUUID.length, let value = CanonicalUUID.parse(p) {
+                column.pointee.uuids![rows] = value
+                column.pointee.codes[rows] = typedCode
+                return
+            }
+        case .dictionary, .document, .sequence: break
+        }
+        if index == residualColumn {
+            residual.append(p, count: n)
+            residual.append(Template.valueEnd)
+            return
+        }
+        column.pointee.codes[rows] = column.pointee.dictionary.code(p, n)
+    }
+
+    @inline(__always)
+    private mutating func finish(_ leaf: Int32) {
+        let node = trie.nodes + Int(leaf)
+        if node.pointee.epoch != epoch { internSkeleton(leaf) }
+        columns[skeletonColumn].codes[rows] = node.pointee.code
+        columns[skeletonColumn].lastRow = rows
+        if residual.bytes.count > 0 {
+            columns[residualColumn].codes[rows] = columns[residualColumn].dictionary.code(
+                residual.bytes.baseAddress!, residual.bytes.count)
+        }
+    }
+
+    @inline(never)
+    private mutating func internSkeleton(_ leaf: Int32) {
+        var way: [Int32] = []
+        var index = leaf
+        while index > 0 {
+            way.append(index)
+            index = trie.nodes[Int(index)].parent
+        }
+        template.removeAll()
+        for index in way.reversed() {
+            let node = trie.nodes[Int(index)]
+            template.append(trie.literals.bytes.baseAddress! + Int(node.literal), count: Int(node.literalLength))
+            if node.column != SkeletonTrie.Node.end {
+                template.append(Template.marker)
+                template.append(varint: Int(columns[Int(node.column)].id))
+            }
+        }
+        let code = columns[skeletonColumn].dictionary.code(template.bytes.baseAddress!, template.bytes.count)
+        trie.nodes[Int(leaf)].code = code
+        trie.nodes[Int(leaf)].epoch = epoch
+    }
+
+    // MARK: The long way
+
+    /// Parses the line, without recursion, and adds what it finds to the tree.
+    @inline(never)
+    private mutating func parse(_ line: UnsafeRawPointer) -> Outcome {
+        if trie.isFull { trie.removeAll() }
+        parses += 1
+        residual.removeAll()
+        if let end = parseObject(line) {
+            rows += 1
+            rawBytes += end - line
+            return .event(end: end)
+        }
+        let failure = scanner.failed(from: line)
+        takeBackRow()
+        return .malformed(failure, end: Self.lineEnd(line) + 1)
+    }
+
+    package static func lineEnd(_ line: UnsafeRawPointer) -> UnsafeRawPointer {
+        var p = line
+        while p.load(as: UInt8.self) != 0x0a { p += 1 }
+        return p
+    }
+
+    private mutating func takeBackRow() {
+        for i in 0..<columnCount { columns[i].codes[rows] = absentCode }
+    }
+
+    private mutating func parseObject(_ line: UnsafeRawPointer) -> UnsafeRawPointer? {
+        var p = JSONScanner.skipSpace(line)
+        guard p.load(as: UInt8.self) == 0x7b else {
+            return scanner.fail(p.load(as: UInt8.self) == 0x0a ? "an empty line" : "not a JSON object", at: p)
+        }
+        var parent: Int32 = 0
+        var literal = line
+        // The path of the open objects, and where each one's part of it ends.
+        var path: [UInt8] = []
+        var ends: [Int] = [0]
+        p = JSONScanner.skipSpace(p + 1)
+        // Each turn stands at a key, or at the end of an empty object.
+        member: while true {
+            if p.load(as: UInt8.self) != 0x7d {
+                guard let start = scanner.keyEnd(p) else { return nil }
+                let key = keyBytes(p, before: start)
+                path.removeSubrange(ends.last!...)
+                if !path.isEmpty { path.append(0x01) }
+                path.append(contentsOf: key)
+                let column = column(for: path)
+                let isDocument = columns[Int(column)].kind == .document || ends.count >= Limits.structuralDepth
+                if start.load(as: UInt8.self) == 0x7b, !isDocument {
+                    ends.append(path.count)
+                    p = JSONScanner.skipSpace(start + 1)
+                    continue member
+                }
+                guard let end = scanner.valueEnd(start) else { return nil }
+                let target = claim(column, path: path)
+                parent = trie.child(
+                    of: parent, literal: UnsafeRawBufferPointer(start: literal, count: start - literal), column: target,
+                    isDocument: isDocument)
+                store(start, end - start, in: Int(target))
+                literal = end
+                p = end
+            } else {
+                ends.removeLast()
+                p += 1
+            }
+            // After a value or an object: close what ends here, or go on with the next member.
+            while true {
+                p = JSONScanner.skipSpace(p)
+                let c = p.load(as: UInt8.self)
+                if ends.isEmpty {
+                    guard c == 0x0a else { return scanner.fail("bytes after the object", at: p) }
+                    let leaf = trie.child(
+                        of: parent, literal: UnsafeRawBufferPointer(start: literal, count: p - literal),
+                        column: SkeletonTrie.Node.end, isDocument: false)
+                    finish(leaf)
+                    return p + 1
+                }
+                if c == 0x2c {
+                    p = JSONScanner.skipSpace(p + 1)
+                    guard p.load(as: UInt8.self) == 0x22 else { return scanner.fail("not a key", at: p) }
+                    continue member
+                }
+                guard c == 0x7d else {
+                    return scanner.fail(
+                        c == 0x0a ? "the line ends within an object" : "neither a comma nor the end of the object", at: p)
+                }
+                ends.removeLast()
+                p += 1
+            }
+        }
+    }
+
+    /// The raw key between the quotes at `p`; `start` is where its value begins.
+    private func keyBytes(_ p: UnsafeRawPointer, before start: UnsafeRawPointer) -> UnsafeRawBufferPointer {
+        var end = start - 1
+        while end.load(as: UInt8.self) != 0x22 { end -= 1 }
+        return UnsafeRawBufferPointer(start: p + 1, count: end - p - 1)
+    }
+
+    /// The column of a path, without creating one.
+    private func column(for path: [UInt8]) -> Int32 { columnsByPath[path] ?? Int32(residualColumn) }
+
+    /// The column for a leaf of this event at `path`: the path's own; the residual where the path is over the cap, or has
+    /// a value in this event already.
+    private mutating func claim(_ found: Int32, path: [UInt8]) -> Int32 {
+        var column = found
+        if column == residualColumn {
+            guard columnCount < Limits.columnsPerSegment, path.count <= Limits.pathBytes else { return column }
+            column = Int32(addColumn(kind: schema.kind(of: path), path: path))
+            columnsByPath[path] = column
+        }
+        if columns[Int(column)].lastParse == parses { return Int32(residualColumn) }
+        columns[Int(column)].lastParse = parses
+        return column
+    }
+
+    // MARK: Row groups and segments
+
+    /// Gives every row of the row group the same value in a store column.
+    package mutating func fillStoreColumn(_ index: Int, with value: [UInt8]) {
+        let column = columns + (firstStoreColumn + index)
+        let code = value.withUnsafeBytes { column.pointee.dictionary.code($0.baseAddress!, $0.count) }
+        column.pointee.codes.update(repeating: code, count: rows)
+        column.pointee.lastRow = rows - 1
+    }
+
+    package mutating func startRowGroup() {
+        for i in 0..<columnCount { columns[i].startRowGroup(rowsBefore: rows) }
+        rows = 0
+        rawBytes = 0
+    }
+
+    /// Starts the next segment: new dictionaries; what was learnt of shapes is kept, unless too many columns came with it.
+    package mutating func startSegment() {
+        for i in 0..<columnCount { columns[i].startSegment(rowsBefore: rows) }
+        rows = 0
+        rawBytes = 0
+        epoch += 1
+        if columnCount > Limits.columnsPerSegment / 2 {
+            columns.deinitialize(count: columnCount)
+            columnCount = 0
+            columnsByPath.removeAll()
+            trie.removeAll()
+            addColumns()
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import SegmentFormat
+
+/// The skeletons seen so far, as a tree of literals: after each value, the few texts that have followed it.
+///
+/// Following the tree is how the next event's shape is predicted: one comparison of a literal for each value of the event,
+/// and no look at its structure at all.
+struct SkeletonTrie: ~Copyable {
+    struct Node {
+        /// The text before the value.
+        var literal: UInt32
+        var literalLength: UInt32
+        /// The column of the value after the text, or `end` where the event ends after the text.
+        var column: Int32
+        var isDocument: Bool
+        var parent: Int32 = -1
+        var firstChild: Int32 = -1
+        var nextSibling: Int32 = -1
+        /// The skeleton's code in the current segment; valid if `epoch` is the current one.
+        var code: UInt32 = 0
+        var epoch: UInt32 = .max
+
+        static let end: Int32 = -1
+    }
+
+    private(set) var nodes: UnsafeMutablePointer<Node>
+    private(set) var count = 1
+    private var capacity = 1024
+    var literals = ByteArena(capacity: 1 << 14)
+
+    /// Past this many nodes the prediction is forgotten and learnt anew: hostile events never repeat their shape.
+    static let nodeLimit = 1 << 17
+    static let literalLimit = 16 << 20
+
+    init() {
+        nodes = .allocate(capacity: capacity)
+        nodes[0] = Node(literal: 0, literalLength: 0, column: 0, isDocument: false)
+    }
+
+    deinit { nodes.deallocate() }
+
+    var isFull: Bool { count >= Self.nodeLimit || literals.bytes.count >= Self.literalLimit }
+
+    mutating func removeAll() {
+        count = 1
+        nodes[0] = Node(literal: 0, literalLength: 0, column: 0, isDocument: false)
+        literals.removeAll()
+    }
+
+    /// The child of `parent` with this text and column; a new one, in front of its siblings, if there is none.
+    mutating func child(of parent: Int32, literal: UnsafeRawBufferPointer, column: Int32, isDocument: Bool) -> Int32 {
+        var child = nodes[Int(parent)].firstChild
+        while child >= 0 {
+            let node = nodes[Int(child)]
+            if node.column == column, Int(node.literalLength) == literal.count,
+                literal.isEmpty
+                    || ValueDictionary.isEqual(
+                        literals.bytes.baseAddress! + Int(node.literal), literal.baseAddress!, literal.count)
+            {
+                return child
+            }
+            child = node.nextSibling
+        }
+        if count == capacity {
+            let new = UnsafeMutablePointer<Node>.allocate(capacity: capacity * 2)
+            new.update(from: nodes, count: count)
+            nodes.deallocate()
+            nodes = new
+            capacity *= 2
+        }
+        let index = Int32(count)
+        nodes[count] = Node(
+            literal: UInt32(literals.bytes.count), literalLength: UInt32(literal.count), column: column,
+            isDocument: isDocument, parent: parent, nextSibling: nodes[Int(parent)].firstChild)
+        literals.append(literal)
+        nodes[Int(parent)].firstChild = index
+        count += 1
+        return index
+    }
+
+    /// Puts a sibling that was just found behind others in front of them.
+    @inline(__always)
+    func moveToFront(_ child: Int32, before: Int32, of parent: Int32) {
+        nodes[Int(before)].nextSibling = nodes[Int(child)].nextSibling
+        nodes[Int(child)].nextSibling = nodes[Int(parent)].firstChild
+        nodes[Int(parent)].firstChild = child
+    }
+}
