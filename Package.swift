@@ -16,7 +16,7 @@ let package = Package(
     products: [
         .library(name: "AuditStore", targets: ["AuditStore"]),
         .library(name: "KubernetesAudit", targets: ["KubernetesAudit"]),
-        .executable(name: "auditstore", targets: ["auditstore"]),
+        .executable(name: "auditstore", targets: ["AuditStoreTool"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -31,7 +31,8 @@ let package = Package(
         .target(
             name: "KubernetesAudit", dependencies: ["AuditStore", "CLZ4", "CZstd", "CZlib"], swiftSettings: settings),
         .executableTarget(
-            name: "auditstore",
+            // The module is not called auditstore: that is AuditStore on a file system without case.
+            name: "AuditStoreTool",
             dependencies: [
                 "AuditStore", "KubernetesAudit", "Shredding", "SegmentFormat",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -41,7 +42,8 @@ let package = Package(
         .testTarget(name: "ShreddingTests", dependencies: ["Shredding"], swiftSettings: settings),
         .testTarget(
             name: "AuditStoreTests", dependencies: ["AuditStore", "KubernetesAudit"], swiftSettings: settings),
-        .testTarget(name: "KubernetesAuditTests", dependencies: ["KubernetesAudit"], swiftSettings: settings),
+        .testTarget(name: "AuditStoreToolTests", dependencies: ["AuditStoreTool"], swiftSettings: settings),
+        .testTarget(name: "KubernetesAuditTests", dependencies: ["KubernetesAudit", "CLZ4", "CZstd", "CZlib"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -6,7 +6,7 @@
 The table is one an expert would make: the envelope of an audit event as typed columns, the event's text beside
 them, ZSTD(3), MergeTree ordered by time. Of the ways tried this loads fastest: read lines (LineAsString), and let
 one JSONExtract take the whole envelope of a line into a tuple, so that each event is parsed once. On real logs,
-in CPU time: JSONAsString is about 15 % slower (it finds the ends of the objects by itself), a JSONExtractString
+in CPU time: JSONAsString is up to 15 % slower (it finds the ends of the objects by itself), a JSONExtractString
 for each column 3 times (it parses the event 25 times over), a cast to the JSON type with typed paths 2.5 to 4 times.
 JSONEachRow cannot keep the text of the event, so it does not qualify.
 

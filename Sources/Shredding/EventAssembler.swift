@@ -34,7 +34,7 @@ package final class EventAssembler {
     package func append(row: Int, to output: inout ByteArena) throws(SegmentError) {
         let code = try reader.codes(skeletonColumn)[row]
         guard code != absentCode else { throw .corrupt("a row without a skeleton").inFile(reader.segment.source.name) }
-        consumed.removeAll(keepingCapacity: true)
+        startRow()
         let parts = try parts(of: code)
         let text = skeletons.entry(code).baseAddress
         for part in parts {
@@ -44,6 +44,9 @@ package final class EventAssembler {
             }
         }
     }
+
+    /// Before values of a row are asked for one by one: lists of values are given out from their first again.
+    package func startRow() { consumed.removeAll(keepingCapacity: true) }
 
     private func parts(of code: UInt32) throws(SegmentError) -> [Part] {
         if let known = templates[code] { return known }
@@ -79,6 +82,7 @@ package final class EventAssembler {
         case .document:
             guard let documents = reader.chunk(column).documents else { return }
             let page = try reader.segment.documentPage(documents, code: code)
+            defer { extendLifetime(page) }
             try append(document: page[Int(code - page.firstCode)], row: row, to: &output)
         default:
             let value = try dictionary(column).entry(code)

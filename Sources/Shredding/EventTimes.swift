@@ -1,4 +1,4 @@
-package import SegmentFormat
+import SegmentFormat
 
 /// The days and the range of the events' times of a chunk: what decides its partitions.
 package struct EventTimes: Sendable {
@@ -19,9 +19,15 @@ package struct EventTimes: Sendable {
         return time % microsecondsPerDay < 0 ? quotient - 1 : quotient
     }
 
-    package mutating func add(time: Int64) {
+    /// - Parameter time: nil for an event without one.
+    package mutating func add(time: Int64?) {
+        guard let time else {
+            undated += 1
+            return
+        }
         smallest = min(smallest, time)
         largest = max(largest, time)
+        days.insert(Self.day(time))
     }
 
     mutating func add(shredder: borrowing Shredder) {
@@ -39,7 +45,8 @@ package struct EventTimes: Sendable {
                 undated += 1
                 continue
             }
-            add(time: time)
+            smallest = min(smallest, time)
+            largest = max(largest, time)
             if lastDay == .min || time < dayStart || time >= dayStart + Self.microsecondsPerDay {
                 lastDay = Self.day(time)
                 dayStart = lastDay * Self.microsecondsPerDay

@@ -1,4 +1,4 @@
-package import SegmentFormat
+import SegmentFormat
 
 /// Takes events apart: a template (the skeleton) and a value in a column for each leaf.
 ///

@@ -7,7 +7,8 @@ For each file (one event a line): loads it into a new store, checks that the sto
 the queries below through the command line, compacts the store and asks again. DuckDB answers from the text of the
 events, with nothing in common with AuditStore. Prints a line for each check; exit status 1 if any failed.
 
-Needs Python 3.9 or later and the `duckdb` module; for .zst files the `zstandard` module or the zstd command.
+Needs Python 3.9 or later and the `duckdb` module, 1.3 or later; for .zst files the `zstandard` module or
+the zstd command.
 """
 import argparse
 import collections
@@ -262,7 +263,8 @@ class Reference:
         self.connection.execute(
             f"CREATE TABLE events AS SELECT *, {column('stageTimestamp')}::TIMESTAMP AS moment, "
             # Decimal, so that sums of it are exact.
-            "(date_diff('microsecond', \"requestReceivedTimestamp\"::TIMESTAMP, moment) / 1e6)::DECIMAL(18, 6) AS latency "
+            "(date_diff('microsecond', \"requestReceivedTimestamp\"::TIMESTAMP, moment) / 1e6)::DECIMAL(18, 6) "
+            "AS latency "
             f"FROM (SELECT line, _raw, {', '.join(columns)} FROM (SELECT rowid AS line, _raw, "
             f"json_extract(coalesce(envelope, _raw), [{paths}]) AS found FROM lines))")
 

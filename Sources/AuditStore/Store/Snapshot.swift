@@ -28,14 +28,17 @@ package struct SegmentDescription: Sendable, Equatable {
 package final class Snapshot: Sendable {
     /// In order of `firstSequence`.
     package let segments: [SegmentDescription]
+    /// Keeps the segments' files from being removed.
+    private let lock: (any FileLock)?
     private let openSegment: @Sendable (SegmentDescription) throws(AuditStoreError) -> SegmentReader
     private let readers: Mutex<[UInt64: SegmentReader]> = Mutex([:])
 
     package init(
-        segments: [SegmentDescription],
+        segments: [SegmentDescription], lock: (any FileLock)? = nil,
         open: @escaping @Sendable (SegmentDescription) throws(AuditStoreError) -> SegmentReader
     ) {
         self.segments = segments.sorted { $0.firstSequence < $1.firstSequence }
+        self.lock = lock
         openSegment = open
     }
 

@@ -2,14 +2,15 @@
 ///
 ///     let expression = try Expression(parsing: #"responseStatus.code == 403 && verb in ["create", "delete"]"#)
 ///
-/// CEL is the expression language of Kubernetes: <https://github.com/google/cel-spec/blob/master/doc/langdef.md>. Of it
-/// there are comparisons, `in`, `&&`, `||`, `!`, `has`, `startsWith`, `endsWith`, `contains`, `matches`, `size`, `exists`,
-/// `all`, `timestamp` and `duration`, and of the libraries of Kubernetes `ip` and `cidr(…).containsIP(…)`. There is no
-/// arithmetic, no `?:` and no map. Two things are added: `[*]` in a path stands for every element of an array, and words
-/// that CEL reserves for later, such as `namespace`, are ordinary names.
+/// CEL is the expression language of Kubernetes: <https://github.com/google/cel-spec/blob/master/doc/langdef.md>. Of
+/// it there are comparisons, `in`, `&&`, `||`, `!`, `has`, `startsWith`, `endsWith`, `contains`, `matches`, `size`,
+/// `exists`, `all`, `timestamp` and `duration`, and of the libraries of Kubernetes `ip` and `cidr(…).containsIP(…)`.
+/// There is no arithmetic, no `?:` and no map. Two things are added: `[*]` in a path stands for every element of an
+/// array, and words that CEL reserves for later, such as `namespace`, are ordinary names.
 ///
-/// The tree is well-formed but not yet checked: whether fields exist, types fit, and the text of a regular expression, a
-/// network or a time is valid, is for the compiler of predicates to say, which finds the place of each node in ``range``.
+/// The tree is well-formed but not yet checked: whether fields exist, types fit, and the text of a regular expression,
+/// a network or a time is valid, is for the compiler of predicates to say, which finds the place of each node in
+/// ``range``.
 ///
 /// Two trees are equal if they mean the same term; where they stand in their sources plays no part.
 public struct Expression: Sendable {
@@ -38,8 +39,8 @@ public struct Expression: Sendable {
 
     /// Parses a predicate.
     ///
-    /// - Throws: An ``ExpressionError`` that points at the first place that is wrong, or says which of ``TextFormLimits``
-    ///   the text is over.
+    /// - Throws: An ``ExpressionError`` that points at the first place that is wrong, or says which of
+    ///   ``TextFormLimits`` the text is over.
     public init(parsing source: String) throws(ExpressionError) {
         var parser = try Parser(source)
         self = try parser.parseExpression()
@@ -82,7 +83,8 @@ extension Expression {
         case test(StringTest, Expression, Expression)
         /// `operand.size()` or `size(operand)`
         case size(Expression)
-        /// `list.exists(variable, predicate)` and so on; the list is a ``field(_:)``, ``variable(_:_:)`` or ``list(_:)``.
+        /// `list.exists(variable, predicate)` and so on; the list is a ``field(_:)``, ``variable(_:_:)`` or
+        /// ``list(_:)``.
         case quantifier(Quantifier, over: Expression, variable: String, Expression)
         /// `cidr(network).containsIP(address)`
         case containsIP(network: Expression, address: Expression)

@@ -59,12 +59,12 @@ extension Expression: CustomStringConvertible {
         case .size(let receiver):
             receiver.write(to: &text, within: .member)
             text += ".size()"
-        case .quantifier(let quantifier, over: let list, variable: let variable, let predicate):
+        case .quantifier(let quantifier, over: let list, let variable, let predicate):
             list.write(to: &text, within: .member)
             text += ".\(quantifier.rawValue)(\(variable), "
             predicate.write(to: &text, within: .disjunction)
             text += ")"
-        case .containsIP(network: let network, address: let address):
+        case .containsIP(let network, let address):
             Self.writeCall("cidr", [network], to: &text)
             Self.writeCall(".containsIP", [address], to: &text)
         case .conversion(let conversion, let operand): Self.writeCall(conversion.rawValue, [operand], to: &text)

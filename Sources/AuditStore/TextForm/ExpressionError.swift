@@ -55,7 +55,8 @@ extension ExpressionError: CustomStringConvertible {
     /// Message, line, caret and hint, without a newline at the end. Control characters of the source are made visible.
     public var description: String {
         let excerpt = SourceExcerpt(source, range)
-        var text = "line \(excerpt.line), column \(excerpt.column): \(message)\n    \(excerpt.text)\n    \(excerpt.marker)"
+        var text =
+            "line \(excerpt.line), column \(excerpt.column): \(message)\n    \(excerpt.text)\n    \(excerpt.marker)"
         if let hint { text += "\n    hint: \(hint)" }
         return text
     }

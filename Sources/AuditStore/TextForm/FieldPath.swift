@@ -7,7 +7,8 @@
 ///     sourceIPs[0]
 ///     requestObject.spec.containers[*].image
 ///
-/// Keys are equal only if their bytes are: two Unicode spellings of one character are different keys, as they are in JSON.
+/// Keys are equal only if their bytes are: two Unicode spellings of one character are different keys, as they are in
+/// JSON.
 public struct FieldPath: Hashable, Sendable, CustomStringConvertible {
     /// One step of a path.
     public enum Component: Sendable {
@@ -29,8 +30,8 @@ public struct FieldPath: Hashable, Sendable, CustomStringConvertible {
 
     /// Parses the text of a path.
     ///
-    /// The first key may stand in brackets as well (`["a-b"].c`), unlike in an ``Expression``, where a bracket would begin
-    /// a list.
+    /// The first key may stand in brackets as well (`["a-b"].c`), unlike in an ``Expression``, where a bracket would
+    /// begin a list.
     ///
     /// - Throws: An ``ExpressionError`` that points at the first place that is not part of a path.
     public init(parsing text: String) throws(ExpressionError) {

@@ -1,7 +1,7 @@
 /// Splits the text of an expression into tokens.
 ///
-/// White space and comments (`// …` to the end of the line) separate tokens and are dropped. The lexer works on the UTF-8
-/// bytes of the text, and stops at the first place that begins no token.
+/// White space and comments (`// …` to the end of the line) separate tokens and are dropped. The lexer works on the
+/// UTF-8 bytes of the text, and stops at the first place that begins no token.
 struct Lexer {
     let source: String
     let bytes: [UInt8]
@@ -10,8 +10,8 @@ struct Lexer {
 
     /// Splits a text.
     ///
-    /// - Returns: The tokens, of which the last and only the last is `.end` or `.invalid`, and the error of the latter. The
-    ///   parser throws it once it gets there, so that an error further ahead in the text comes first.
+    /// - Returns: The tokens, of which the last and only the last is `.end` or `.invalid`, and the error of the
+    ///   latter. The parser throws it once it gets there, so that an error further ahead in the text comes first.
     /// - Throws: If the text is over the limit.
     static func split(_ source: String) throws(ExpressionError) -> (tokens: [Token], error: ExpressionError?) {
         let limit = TextFormLimits.sourceBytes

@@ -1,9 +1,10 @@
 extension ExpressionError {
     /// The name that was most likely meant, or nil if none is near.
     ///
-    /// A name is near if a third of its letters at most were added, left out, replaced or swapped with a neighbour, where a
-    /// different case counts as nothing. A name whose last component is the one given is near as well: `username` suggests
-    /// `user.username`. Of several equally near names the first is taken, so give the most usual ones first.
+    /// A name is near if a third of its letters at most were added, left out, replaced or swapped with a neighbour,
+    /// where a different case counts as nothing. A name whose last component is the one given is near as well:
+    /// `username` suggests `user.username`. Of several equally near names the first is taken, so give the most usual
+    /// ones first.
     public static func nearestName(to name: String, among names: some Sequence<String>) -> String? {
         let given = Array(name.utf8)
         guard !given.isEmpty, given.count <= TextFormLimits.suggestibleNameBytes else { return nil }

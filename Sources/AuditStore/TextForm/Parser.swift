@@ -1,7 +1,8 @@
-/// Builds the syntax tree of an expression by recursive descent, one method to each level of precedence.
+/// Builds the syntax tree of an expression by recursive descent.
 ///
 /// Recursion goes through ``expression()`` only, which counts the nesting; chains of operators and of method calls are
-/// loops, and ``node(_:from:)`` sees to it that the tree they build is not too deep either.
+/// loops, and ``node(_:from:)`` sees to it that the tree they build is not too deep either. The methods that recurse
+/// leave the making of nodes and errors to others, so that their frames on the stack are small.
 struct Parser {
     let source: String
     private let tokens: [Lexer.Token]
@@ -44,9 +45,9 @@ struct Parser {
         return FieldPath(components)
     }
 
-    // MARK: Levels of precedence
+    // MARK: Operators
 
-    /// A whole expression: `a || b`.
+    /// A whole expression, wherever one may stand: `a || b`.
     mutating func expression() throws(ExpressionError) -> Expression {
         nesting += 1
         defer { nesting -= 1 }
@@ -70,64 +71,73 @@ struct Parser {
         return try node(.and(operands), from: start)
     }
 
-    /// `a == b`, `a in b`; leans to the left.
+    /// `a == b`, `a in b`; chains lean to the left.
     private mutating func relation() throws(ExpressionError) -> Expression {
         let start = current.range.lowerBound
-        var left = try negation()
-        while true {
-            if isAt(.in) {
-                advance()
-                left = try node(.membership(left, in: try negation()), from: start)
-            } else if case .symbol(let symbol) = current.kind,
-                let comparison = Expression.Comparison(rawValue: symbol.rawValue)
-            {
-                advance()
-                left = try node(.comparison(comparison, left, try negation()), from: start)
-            } else {
-                return left
-            }
+        var left = try operand()
+        while let relation = takeRelation() { left = try node(relation(left, try operand()), from: start) }
+        return left
+    }
+
+    /// Steps over an operator that relates two terms, if it is there, and returns what it makes of them.
+    private mutating func takeRelation() -> ((Expression, Expression) -> Expression.Kind)? {
+        switch current.kind {
+        case .keyword(.in):
+            advance()
+            return { .membership($0, in: $1) }
+        case .symbol(let symbol):
+            guard let comparison = Expression.Comparison(rawValue: symbol.rawValue) else { return nil }
+            advance()
+            return { .comparison(comparison, $0, $1) }
+        default: return nil
         }
     }
 
-    /// `!a`
-    private mutating func negation() throws(ExpressionError) -> Expression {
+    /// A primary with the methods called on it, and with the negations of all that: `!a.method(b)`.
+    private mutating func operand() throws(ExpressionError) -> Expression {
+        let negations = takeNegations()
+        let start = current.range.lowerBound
+        var operand = try primary()
+        while isAt(.dot) { operand = try methodCall(on: operand, from: start) }
+        return try negate(operand, from: negations)
+    }
+
+    /// Steps over any number of `!`, and returns where they begin.
+    private mutating func takeNegations() -> [Int] {
         var starts: [Int] = []
         while isAt(.not) {
             starts.append(current.range.lowerBound)
             advance()
         }
-        var operand = try member()
+        return starts
+    }
+
+    private mutating func negate(_ operand: Expression, from starts: [Int]) throws(ExpressionError) -> Expression {
+        guard !isAt(.leftBracket) else { throw error("only a field has elements", at: current.range) }
+        var operand = operand
         for start in starts.reversed() { operand = try node(.not(operand), from: start) }
         return operand
     }
 
-    /// `a.method(b)`
-    private mutating func member() throws(ExpressionError) -> Expression {
-        let start = current.range.lowerBound
-        var operand = try primary()
-        while isAt(.dot) { operand = try methodCall(on: operand, from: start) }
-        guard !isAt(.leftBracket) else {
-            throw error("only a field has elements", at: current.range)
-        }
-        return operand
-    }
+    // MARK: Primaries
 
     /// A literal, a list, a path, the call of a function, or anything in parentheses.
     private mutating func primary() throws(ExpressionError) -> Expression {
-        let start = current.range.lowerBound
         switch current.kind {
-        case .identifier(let name):
-            return following(1).kind == .symbol(.leftParenthesis) ? try functionCall(name) : try reference(name)
-        case .symbol(.leftParenthesis):
-            advance()
-            let inner = try expression()
-            try expect(.rightParenthesis, "`)`")
-            return Expression(inner, range: start..<endOfPrevious)
-        case .symbol(.leftBracket): return try list()
-        default:
-            let literal = try literal()
-            return try node(.literal(literal), from: start)
+        case .identifier where following(1).kind == .symbol(.leftParenthesis): try functionCall()
+        case .identifier(let name): try reference(name)
+        case .symbol(.leftParenthesis): try group()
+        case .symbol(.leftBracket): try list()
+        default: try literal()
         }
+    }
+
+    private mutating func group() throws(ExpressionError) -> Expression {
+        let start = current.range.lowerBound
+        advance()
+        let inner = try expression()
+        try expect(.rightParenthesis, "`)`")
+        return Expression(inner, range: start..<endOfPrevious)
     }
 
     private mutating func list() throws(ExpressionError) -> Expression {
@@ -224,7 +234,7 @@ struct Parser {
         case .identifier("or"), .identifier("OR"): "write `||`"
         case .identifier("not"): "write `!` before the whole term: !(a in b)"
         case .symbol(.minus), .symbol(.slash), .symbol(.colon):
-            "there is no arithmetic; a key with other characters than letters, digits and `_` is written object[\"key\"]"
+            "there is no arithmetic; a key with other characters than letters and digits is written object[\"key\"]"
         case .symbol(.plus), .symbol(.star), .symbol(.percent): "there is no arithmetic"
         case .symbol(.question): "there is no `?:`; write it with `&&` and `||`"
         case .symbol(.leftBrace), .symbol(.rightBrace): "there are no maps and no messages"

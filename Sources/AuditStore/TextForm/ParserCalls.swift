@@ -1,62 +1,78 @@
 extension Parser {
-    private static let functionNames = ["has", "size", "matches", "cidr", "ip", "timestamp", "duration"]
+    /// The name of a function or a method, and where it stands.
+    private struct Callee {
+        let name: String
+        let range: Range<Int>
+
+        var quotation: String { SourceExcerpt.quotation(name) }
+    }
+
+    private static let functionNames =
+        ["has", "size", "matches", "cidr"] + Expression.Conversion.allCases.map(\.rawValue)
     private static let methodNames =
         Expression.StringTest.allCases.map(\.rawValue) + Expression.Quantifier.allCases.map(\.rawValue)
         + ["size", "containsIP"]
 
+    /// Steps over the name of a function or a method.
+    private mutating func callee() throws(ExpressionError) -> Callee {
+        guard case .identifier(let name) = current.kind else { throw unexpectedToken(insteadOf: "a name after `.`") }
+        let callee = Callee(name: name, range: current.range)
+        advance()
+        return callee
+    }
+
     // MARK: Functions
 
     /// `function(a, b)`
-    mutating func functionCall(_ name: String) throws(ExpressionError) -> Expression {
+    mutating func functionCall() throws(ExpressionError) -> Expression {
         let start = current.range.lowerBound
-        let nameRange = current.range
-        advance()
-        switch name {
-        case "has":
-            let path = try argument(of: name, at: nameRange)
-            switch path.kind {
+        let callee = try callee()
+        guard Self.functionNames.contains(callee.name) else { throw unknownFunction(callee) }
+        let arguments = try arguments(callee.name == "matches" ? 2 : 1, of: callee)
+        if callee.name == "cidr" { return try containsIP(network: arguments[0], from: start) }
+        return try node(try function(callee, of: arguments), from: start)
+    }
+
+    private func function(_ callee: Callee, of arguments: [Expression]) throws(ExpressionError) -> Expression.Kind {
+        if let conversion = Expression.Conversion(rawValue: callee.name) {
+            return .conversion(conversion, arguments[0])
+        }
+        switch callee.name {
+        case "size": return .size(arguments[0])
+        case "matches": return .test(.matches, arguments[0], arguments[1])
+        default:
+            switch arguments[0].kind {
             case .field: break
             case .variable(_, let path) where !path.components.isEmpty: break
-            default: throw error("`has` takes the path of a field", at: path.range)
+            default: throw error("`has` takes the path of a field", at: arguments[0].range)
             }
-            return try node(.has(path), from: start)
-        case "size":
-            return try node(.size(try argument(of: name, at: nameRange)), from: start)
-        case "matches":
-            let arguments = try arguments(2, of: name, at: nameRange)
-            return try node(.test(.matches, arguments[0], arguments[1]), from: start)
-        case "cidr":
-            return try containsIP(from: start)
-        default:
-            guard let conversion = Expression.Conversion(rawValue: name) else { throw unknownFunction(name, nameRange) }
-            return try node(.conversion(conversion, try argument(of: name, at: nameRange)), from: start)
+            return .has(arguments[0])
         }
     }
 
-    /// The rest of `cidr(network).containsIP(address)` after the first name.
+    /// The rest of `cidr(network).containsIP(address)` from the dot on.
     ///
     /// A network is good for nothing else, so it is not a term of its own.
-    private mutating func containsIP(from start: Int) throws(ExpressionError) -> Expression {
-        let network = try argument(of: "cidr", at: start..<endOfPrevious)
+    private mutating func containsIP(
+        network: Expression, from start: Int
+    ) throws(ExpressionError) -> Expression {
         let hint = "a network is asked by `cidr(\"10.0.0.0/8\").containsIP(remoteIP)`"
         guard take(.dot) else { throw unexpectedToken(insteadOf: "`.containsIP`", hint: hint) }
         guard isAt(.identifier("containsIP")) else { throw unexpectedToken(insteadOf: "`containsIP`", hint: hint) }
-        let nameRange = current.range
-        advance()
-        let address = try argument(of: "containsIP", at: nameRange)
+        let address = try arguments(1, of: try callee())[0]
         return try node(.containsIP(network: network, address: address), from: start)
     }
 
-    private func unknownFunction(_ name: String, _ range: Range<Int>) -> ExpressionError {
-        let quotation = SourceExcerpt.quotation(name)
-        guard !Self.methodNames.contains(name) else {
+    private func unknownFunction(_ callee: Callee) -> ExpressionError {
+        guard !Self.methodNames.contains(callee.name) else {
             return error(
-                "`\(name)` is a method, not a function", at: range,
-                hint: name == "containsIP" ? "write cidr(\"…\").containsIP(…)" : "write field.\(name)(…)")
+                "`\(callee.name)` is a method, not a function", at: callee.range,
+                hint: callee.name == "containsIP" ? "write cidr(\"…\").containsIP(…)" : "write field.\(callee.name)(…)")
         }
-        let nearest = ExpressionError.nearestName(to: name, among: Self.functionNames)
+        let nearest = ExpressionError.nearestName(to: callee.name, among: Self.functionNames)
         return error(
-            "there is no function `\(quotation)`", at: range, hint: nearest.map { "did you mean `\($0)`?" })
+            "there is no function `\(callee.quotation)`", at: callee.range,
+            hint: nearest.map { "did you mean `\($0)`?" })
     }
 
     // MARK: Methods
@@ -64,30 +80,45 @@ extension Parser {
     /// The rest of `receiver.method(a)` from the dot on.
     mutating func methodCall(on receiver: Expression, from start: Int) throws(ExpressionError) -> Expression {
         advance()
-        let nameRange = current.range
-        guard case .identifier(let name) = current.kind else {
-            throw unexpectedToken(insteadOf: "a name after `.`")
+        let callee = try callee()
+        try checkMethod(callee)
+        if let quantifier = Expression.Quantifier(rawValue: callee.name) {
+            return try quantified(quantifier, over: receiver, from: start)
         }
-        advance()
+        let arguments = try arguments(callee.name == "size" ? 0 : 1, of: callee)
+        return try node(Self.method(callee, on: receiver, arguments.first), from: start)
+    }
+
+    /// Throws unless the name is one of a method, and is followed by a parenthesis.
+    private func checkMethod(_ callee: Callee) throws(ExpressionError) {
         guard isAt(.leftParenthesis) else {
             if isAt(.invalid) { throw unexpectedToken(insteadOf: "`(`") }
-            throw error("only a field has members", at: nameRange)
+            throw error("only a field has members", at: callee.range)
         }
-        if let test = Expression.StringTest(rawValue: name) {
-            return try node(.test(test, receiver, try argument(of: name, at: nameRange)), from: start)
-        }
-        if let quantifier = Expression.Quantifier(rawValue: name) {
-            return try quantified(quantifier, over: receiver, at: nameRange, from: start)
-        }
-        guard name == "size" else { throw unknownMethod(name, nameRange) }
-        _ = try arguments(0, of: name, at: nameRange)
-        return try node(.size(receiver), from: start)
+        guard Self.methodNames.contains(callee.name), callee.name != "containsIP" else { throw unknownMethod(callee) }
+    }
+
+    private static func method(_ callee: Callee, on receiver: Expression, _ argument: Expression?) -> Expression.Kind {
+        guard let test = Expression.StringTest(rawValue: callee.name), let argument else { return .size(receiver) }
+        return .test(test, receiver, argument)
     }
 
     /// The rest of `list.exists(variable, predicate)` from the parenthesis on.
     private mutating func quantified(
-        _ quantifier: Expression.Quantifier, over list: Expression, at nameRange: Range<Int>, from start: Int
+        _ quantifier: Expression.Quantifier, over list: Expression, from start: Int
     ) throws(ExpressionError) -> Expression {
+        let variable = try boundVariable(of: quantifier, over: list)
+        variables.append(variable)
+        let predicate = try expression()
+        variables.removeLast()
+        try expect(.rightParenthesis, "`)`")
+        return try node(.quantifier(quantifier, over: list, variable: variable, predicate), from: start)
+    }
+
+    /// Checks the list, and steps over `(variable,`.
+    private mutating func boundVariable(
+        of quantifier: Expression.Quantifier, over list: Expression
+    ) throws(ExpressionError) -> String {
         switch list.kind {
         case .field, .variable, .list: break
         default: throw error("`\(quantifier.rawValue)` needs a field or a list before it", at: list.range)
@@ -99,47 +130,40 @@ extension Parser {
         }
         advance()
         guard take(.comma) else { throw unexpectedToken(insteadOf: "`,` after the variable", hint: hint) }
-        variables.append(variable)
-        let predicate = try expression()
-        variables.removeLast()
-        try expect(.rightParenthesis, "`)`")
-        return try node(.quantifier(quantifier, over: list, variable: variable, predicate), from: start)
+        return variable
     }
 
-    private func unknownMethod(_ name: String, _ range: Range<Int>) -> ExpressionError {
-        switch name {
-        case "containsIP":
-            return error("`containsIP` needs `cidr(…)` before it", at: range, hint: "write cidr(\"…\").containsIP(…)")
-        case _ where Self.functionNames.contains(name):
-            return error("`\(name)` is a function, not a method", at: range, hint: "write \(name)(…)")
-        default:
-            let nearest = ExpressionError.nearestName(to: name, among: Self.methodNames)
+    private func unknownMethod(_ callee: Callee) -> ExpressionError {
+        if callee.name == "containsIP" {
             return error(
-                "there is no method `\(SourceExcerpt.quotation(name))`", at: range,
-                hint: nearest.map { "did you mean `\($0)`?" })
+                "`containsIP` needs `cidr(…)` before it", at: callee.range, hint: "write cidr(\"…\").containsIP(…)")
         }
+        if Self.functionNames.contains(callee.name) {
+            return error(
+                "`\(callee.name)` is a function, not a method", at: callee.range, hint: "write \(callee.name)(…)")
+        }
+        let nearest = ExpressionError.nearestName(to: callee.name, among: Self.methodNames)
+        return error(
+            "there is no method `\(callee.quotation)`", at: callee.range, hint: nearest.map { "did you mean `\($0)`?" })
     }
 
     // MARK: Arguments
 
-    private mutating func argument(of name: String, at range: Range<Int>) throws(ExpressionError) -> Expression {
-        try arguments(1, of: name, at: range)[0]
-    }
-
     /// Exactly so many arguments in parentheses.
-    private mutating func arguments(
-        _ count: Int, of name: String, at range: Range<Int>
-    ) throws(ExpressionError) -> [Expression] {
-        try expect(.leftParenthesis, "`(` after `\(name)`")
+    private mutating func arguments(_ count: Int, of callee: Callee) throws(ExpressionError) -> [Expression] {
+        try expect(.leftParenthesis, "`(` after `\(callee.name)`")
         var arguments: [Expression] = []
         if !isAt(.rightParenthesis) {
             repeat { arguments.append(try expression()) } while take(.comma)
         }
         try expect(.rightParenthesis, arguments.isEmpty ? "`)`" : "`,` or `)`")
-        guard arguments.count == count else {
-            let wanted = ["no arguments", "1 argument", "\(count) arguments"][min(count, 2)]
-            throw error("`\(name)` takes \(wanted), not \(arguments.count)", at: range.lowerBound..<endOfPrevious)
-        }
+        guard arguments.count == count else { throw wrongCount(arguments.count, insteadOf: count, of: callee) }
         return arguments
+    }
+
+    private func wrongCount(_ count: Int, insteadOf wanted: Int, of callee: Callee) -> ExpressionError {
+        let wanted = ["no arguments", "1 argument", "\(wanted) arguments"][min(wanted, 2)]
+        return error(
+            "`\(callee.name)` takes \(wanted), not \(count)", at: callee.range.lowerBound..<endOfPrevious)
     }
 }

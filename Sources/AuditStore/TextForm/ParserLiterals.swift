@@ -1,6 +1,12 @@
 extension Parser {
-    /// A literal, a number with its sign.
-    mutating func literal() throws(ExpressionError) -> Expression.Literal {
+    /// A literal; a number with its sign.
+    mutating func literal() throws(ExpressionError) -> Expression {
+        let start = current.range.lowerBound
+        let value = try literalValue()
+        return try node(.literal(value), from: start)
+    }
+
+    private mutating func literalValue() throws(ExpressionError) -> Expression.Literal {
         let start = current.range.lowerBound
         var isNegative = false
         var isSigned = false

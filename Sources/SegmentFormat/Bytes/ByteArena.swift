@@ -20,6 +20,9 @@ package struct ByteArena: ~Copyable, @unchecked Sendable {
     deinit { base.deallocate() }
 
     /// The bytes written so far; valid until the next change.
+    ///
+    /// An arena that is not copied dies after its last use, which the use of its bytes is not: one in a local variable
+    /// needs `defer { extendLifetime(arena) }`.
     @inlinable package var bytes: UnsafeRawBufferPointer { .init(start: base, count: count) }
 
     @inlinable

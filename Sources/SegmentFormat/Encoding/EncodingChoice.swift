@@ -25,6 +25,7 @@ package enum EncodingChoice {
         var bestSize = Int.max
         var raw = ByteArena(capacity: 1 << 16)
         var compressed = ByteArena(capacity: 1 << 16)
+        defer { extendLifetime(raw) }
         for candidate in candidates {
             raw.removeAll()
             compressed.removeAll()

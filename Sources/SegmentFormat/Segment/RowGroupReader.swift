@@ -45,6 +45,7 @@ package final class RowGroupReader {
         if let partnerDistances { return partnerDistances }
         guard let reference = info.partners else { return nil }
         let raw = try segment.page(reference, role: .partners)
+        defer { extendLifetime(raw) }
         do { partnerDistances = try Partners.decode(raw.bytes, rows: rows) } catch { throw located(error, reference) }
         return partnerDistances
     }
@@ -62,6 +63,7 @@ package final class RowGroupReader {
         codesOf[column] = -1
         if let reference = chunk.codes {
             let raw = try segment.page(reference, role: .codes)
+            defer { extendLifetime(raw) }
             do {
                 try withPartners { (partners) throws(SegmentError) in
                     try coder.decode(raw.bytes, firstNew: chunk.firstNew, partners: partners, into: target)
@@ -111,9 +113,10 @@ package final class RowGroupReader {
             segment.metadata.columns[index].kind == .timestamp && chunk(index).present > 0
         }
         var referenceTimes: UnsafePointer<Int64>?
-        if let referenceColumn, referenceColumn != column { referenceTimes = try times(referenceColumn).baseAddress }
+        if let referenceColumn, referenceColumn != column, segment.metadata.columns[column].kind == .timestamp { referenceTimes = try times(referenceColumn).baseAddress }
         timesOf[column] = nil
         let raw = try segment.page(reference, role: .integers)
+        defer { extendLifetime(raw) }
         do {
             try withPartners { (partners) throws(SegmentError) in
                 try IntegerCoder.decode(
@@ -138,6 +141,7 @@ package final class RowGroupReader {
             let codes = try codes(column)
             let distances = try partners()
             let raw = try segment.page(reference, role: .uuids)
+            defer { extendLifetime(raw) }
             let bytes = raw.bytes
             var next = 0
             for row in 0..<rows where codes[row] == typedCode {
@@ -161,6 +165,7 @@ package final class RowGroupReader {
     package func mayContain(_ uuid: UUIDBytes, column: Int) throws(SegmentError) -> Bool {
         guard let reference = chunk(column).filter else { return false }
         let raw = try segment.page(reference, role: .filter)
+        defer { extendLifetime(raw) }
         do { return try SplitBlockBloomFilter(raw.bytes).mayContain(hash: uuid.hash) } catch {
             throw located(error, reference)
         }

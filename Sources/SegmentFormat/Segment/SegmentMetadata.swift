@@ -100,6 +100,8 @@ package enum StoreColumn {
     package static let cluster = "$cluster"
     /// Quarantine only: the bytes, where they stood, and what is wrong with them.
     package static let quarantined = "$quarantined"
+    package static let input = "$input"
     package static let offset = "$offset"
+    package static let continues = "$continues"
     package static let reason = "$reason"
 }

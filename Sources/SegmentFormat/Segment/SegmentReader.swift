@@ -37,9 +37,11 @@ package final class SegmentReader: Sendable {
             throw .corrupt("too short for a segment", expected: "at least \(smallest) bytes", found: "\(source.size)")
         }
         let header = try read(source, 0, SegmentLayout.headerBytes)
+        defer { extendLifetime(header) }
         try SegmentLayout.checkHeader(header.bytes)
         let end = source.size - UInt64(SegmentLayout.trailerBytes)
         let trailer = try read(source, end, SegmentLayout.trailerBytes)
+        defer { extendLifetime(trailer) }
         var reader = ByteReader(trailer.bytes, context: "the trailer")
         let offset: UInt64 = try reader.integer()
         let length: UInt64 = try reader.integer()
@@ -55,6 +57,7 @@ package final class SegmentReader: Sendable {
             offset + length == end
         else { throw .corrupt("the footer is not where the trailer says", offset: end) }
         let footer = try page(source, PageReference(offset: offset, length: UInt32(length)), role: .footer)
+        defer { extendLifetime(footer) }
         return try SegmentMetadata(decoding: footer.bytes)
     }
 
@@ -73,6 +76,7 @@ package final class SegmentReader: Sendable {
             reference.offset <= source.size, UInt64(reference.length) <= source.size - reference.offset
         else { throw .corrupt("a page lies outside the file", offset: reference.offset) }
         let stored = try read(source, reference.offset, Int(reference.length))
+        defer { extendLifetime(stored) }
         do {
             let (header, bytes) = try PageHeader.check(stored.bytes, offset: reference.offset, role: role)
             var raw = ByteArena(capacity: header.rawBytes)
@@ -108,6 +112,7 @@ package final class SegmentReader: Sendable {
 
     package func dictionaryPage(_ info: DictionaryPageInfo) throws(SegmentError) -> DictionaryPage {
         let raw = try page(info.page, role: .dictionary)
+        defer { extendLifetime(raw) }
         do { return try DictionaryPage(raw.bytes, info: info) } catch {
             var located = error
             located.offset = info.page.offset

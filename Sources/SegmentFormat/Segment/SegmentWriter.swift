@@ -17,7 +17,7 @@ package final class SegmentWriter {
     private var raw = ByteArena(capacity: 1 << 18)
     private var flushed: UInt64 = 0
     private let sink: Sink
-    let profile: SegmentProfile
+    package let profile: SegmentProfile
     private let compressor: Compressor
     private let coder = CodeCoder()
 
@@ -45,6 +45,9 @@ package final class SegmentWriter {
     }
 
     package var columnCount: Int { metadata.columns.count }
+
+    /// For writers that learn the size of the text elsewhere than row group by row group.
+    package func addRawBytes(_ n: UInt64) { metadata.rawBytes += n }
 
     // MARK: Row groups
 
@@ -85,7 +88,9 @@ package final class SegmentWriter {
                     info.codes = appendCodes(input, partners: partners)
                 }
                 if let times = input.times {
-                    appendTimes(times, input.codes, partners: partners, index == reference?.0 ? nil : reference?.1, &info)
+                    // Sequences count up; of the times, each but the first is near the first of its row.
+                    let isDelta = kind == .sequence || index == reference?.0
+                    appendTimes(times, input.codes, partners: partners, isDelta ? nil : reference?.1, &info)
                 }
                 if let uuids = input.uuids { appendUUIDs(uuids, input.codes, partners: partners, &info) }
                 if let documents = input.documents { info.documents = appendDictionary(documents, isDocument: true) }

@@ -1,4 +1,4 @@
-package import SegmentFormat
+import SegmentFormat
 
 /// What the shredder needs to know of a schema: the paths that are not ordinary leaves. It knows no event by itself.
 package struct ShreddingSchema: Sendable {
@@ -11,15 +11,19 @@ package struct ShreddingSchema: Sendable {
     package var identities: [[String]]
     /// Paths whose value is one document whatever its depth: bodies.
     package var documents: [[String]]
+    /// Paths within documents that are asked for: compaction gives them columns of their own where they occur.
+    package var documentPaths: [DocumentPath]
 
     package init(
-        name: String, eventTime: [String], times: [[String]], identities: [[String]], documents: [[String]]
+        name: String, eventTime: [String], times: [[String]], identities: [[String]], documents: [[String]],
+        documentPaths: [DocumentPath] = []
     ) {
         self.name = name
         self.eventTime = eventTime
         self.times = times
         self.identities = identities
         self.documents = documents
+        self.documentPaths = documentPaths
     }
 
     package static func joined(_ path: [String]) -> [UInt8] { Array(path.joined(separator: "\u{1}").utf8) }

@@ -223,3 +223,12 @@ package struct JSONScanner: ~Copyable {
     @inline(__always)
     private func pop(_ depth: Int) -> Bool { levels[depth >> 6] >> UInt64(depth & 63) & 1 != 0 }
 }
+
+extension JSONScanner {
+    /// Whether the line is one JSON object and nothing else.
+    package mutating func isObject(_ line: UnsafeRawPointer) -> Bool {
+        let start = Self.skipSpace(line)
+        guard start.load(as: UInt8.self) == 0x7b, let end = valueEnd(start) else { return false }
+        return Self.skipSpace(end).load(as: UInt8.self) == 0x0a
+    }
+}

@@ -1,4 +1,4 @@
-package import SegmentFormat
+import SegmentFormat
 
 /// A template is text with a marker for each value that was taken out of it: the byte 0x01, which no JSON contains
 /// unescaped, then the column's id as a varint.

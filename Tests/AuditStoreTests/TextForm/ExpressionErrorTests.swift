@@ -183,13 +183,20 @@ struct ExpressionErrorTests {
             ("a and b", "expected an operator or the end, found `and`", 2..<5, "write `&&`"),
             ("a OR b", "expected an operator or the end, found `OR`", 2..<4, "write `||`"),
             ("not a", "expected an operator or the end, found `a`", 4..<5, "write `!` for `not`"),
-            ("a not in b", "expected an operator or the end, found `not`", 2..<5, "write `!` before the whole term: !(a in b)"),
+            (
+                "a not in b", "expected an operator or the end, found `not`", 2..<5,
+                "write `!` before the whole term: !(a in b)"
+            ),
             ("a + 1", "expected an operator or the end, found `+`", 2..<3, "there is no arithmetic"),
             (
-                "annotations.authorization.k8s.io/decision == 'allow'", "expected an operator or the end, found `/`", 32..<33,
-                "there is no arithmetic; a key with other characters than letters, digits and `_` is written object[\"key\"]"
+                "annotations.authorization.k8s.io/decision == 'allow'", "expected an operator or the end, found `/`",
+                32..<33,
+                "there is no arithmetic; a key with other characters than letters and digits is written object[\"key\"]"
             ),
-            ("a ? b : c", "expected an operator or the end, found `?`", 2..<3, "there is no `?:`; write it with `&&` and `||`"),
+            (
+                "a ? b : c", "expected an operator or the end, found `?`", 2..<3,
+                "there is no `?:`; write it with `&&` and `||`"
+            ),
             ("{}", "expected a value, found `{`", 0..<1, "there are no maps and no messages"),
             ("a[0].5", "expected an operator or the end, found `.5`", 4..<6, "an element is written list[0]"),
             ("a &&", "expected a value, found the end", 4..<4, nil),
@@ -275,7 +282,9 @@ struct ExpressionErrorTests {
         #expect(expressionError("a = 'b")?.range == 2..<3)
         #expect(expressionError("a b 'c")?.range == 2..<3)
         #expect(expressionError("a == 1 && 'c")?.range == 10..<12)
-        for source in ["$", "a $", "(a $", "[a $", "a. $", "a.b $", "a[ $", "a[0 $", "a.size $", "a.size( $", "ip( $", "ip(a $"]
+        for source in [
+            "$", "a $", "(a $", "[a $", "a. $", "a.b $", "a[ $", "a[0 $", "a.size $", "a.size( $", "ip( $", "ip(a $",
+        ]
             + ["a.exists( $", "a.exists(x $", "a.exists(x, $", "a.exists(x, x $", "cidr $", "cidr(a) $", "- $", "! $"]
             + ["cidr(a). $", "cidr(a).containsIP $", "'a'.b $", "has(a) $"]
         {

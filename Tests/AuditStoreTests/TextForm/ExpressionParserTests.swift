@@ -11,7 +11,8 @@ struct ExpressionParserTests {
         arguments: [
             ("0", .int(0)), ("403", .int(403)), ("007", .int(7)), ("-5", .int(-5)), ("- 5", .int(-5)), ("--5", .int(5)),
             ("0x1F", .int(31)), ("-0Xff", .int(-255)),
-            ("9223372036854775807", .int(.max)), ("-9223372036854775808", .int(.min)), ("-0x8000000000000000", .int(.min)),
+            ("9223372036854775807", .int(.max)), ("-9223372036854775808", .int(.min)),
+            ("-0x8000000000000000", .int(.min)),
             ("1u", .uint(1)), ("0x1Fu", .uint(31)), ("18446744073709551615U", .uint(.max)),
             ("1.5", .double(1.5)), (".5", .double(0.5)), ("-2.5", .double(-2.5)), ("1e3", .double(1000)),
             ("1E+3", .double(1000)), ("25e-2", .double(0.25)), ("1.25e2", .double(125)), ("-0.0", .double(-0.0)),
@@ -41,7 +42,9 @@ struct ExpressionParserTests {
         #expect(Expression.Literal.string("\u{e9}") != .string("e\u{301}"))
         #expect(Expression.Literal.int(1) != .uint(1))
         #expect(Expression.Literal.double(0) != .double(-0.0))
-        #expect(Set<Expression.Literal>([.null, .null, .bool(true), .int(1), .uint(1), .double(1), .string("1")]).count == 6)
+        #expect(
+            Set<Expression.Literal>([.null, .null, .bool(true), .int(1), .uint(1), .double(1), .string("1")]).count == 6
+        )
     }
 
     @Test("Lists, with a comma after the last element if one likes")
@@ -60,7 +63,8 @@ struct ExpressionParserTests {
         #expect(
             try Expression(parsing: #"annotations["a.b/c"][0][*].image"#)
                 == Tree.field(.key("annotations"), .key("a.b/c"), .index(0), .everyElement, .key("image")))
-        #expect(try Expression(parsing: "namespace.size.has") == Tree.field(.key("namespace"), .key("size"), .key("has")))
+        #expect(
+            try Expression(parsing: "namespace.size.has") == Tree.field(.key("namespace"), .key("size"), .key("has")))
         #expect(try Expression(parsing: "r.b") == Tree.field(.key("r"), .key("b")))
     }
 
@@ -77,7 +81,8 @@ struct ExpressionParserTests {
     func membership() throws {
         let list = Tree.list(Tree.string("create"), Tree.string("delete"))
         #expect(
-            try Expression(parsing: #"verb in ["create","delete"]"#) == Tree.node(.membership(Tree.field("verb"), in: list)))
+            try Expression(parsing: #"verb in ["create","delete"]"#)
+                == Tree.node(.membership(Tree.field("verb"), in: list)))
         #expect(
             try Expression(parsing: "'x' in user.groups")
                 == Tree.node(.membership(Tree.string("x"), in: Tree.field(.key("user"), .key("groups")))))
@@ -266,7 +271,10 @@ struct ExpressionParserTests {
             ("'\\x1b\\x7f\\u00e9'.size()", #""\x1b\x7fé".size()"#),
             ("['a'].exists(n,cidr(n).containsIP(ip(x)))", #"["a"].exists(n, cidr(n).containsIP(ip(x)))"#),
             ("a.all(c,has(c['x-y'].z))", #"a.all(c, has(c["x-y"].z))"#),
-            ("[1u, 1e100, .5, null, true, -9223372036854775808]", "[1u, 1e+100, 0.5, null, true, -9223372036854775808]"),
+            (
+                "[1u, 1e100, .5, null, true, -9223372036854775808]",
+                "[1u, 1e+100, 0.5, null, true, -9223372036854775808]"
+            ),
         ])
     func description(text: String, expected: String) throws {
         let expression = try Expression(parsing: text)

@@ -11,7 +11,10 @@ struct FieldPathTests {
             ("_raw", [.key("_raw")]),
             ("user.username", [.key("user"), .key("username")]),
             ("objectRef.namespace", [.key("objectRef"), .key("namespace")]),
-            (#"annotations["authorization.k8s.io/decision"]"#, [.key("annotations"), .key("authorization.k8s.io/decision")]),
+            (
+                #"annotations["authorization.k8s.io/decision"]"#,
+                [.key("annotations"), .key("authorization.k8s.io/decision")]
+            ),
             ("sourceIPs[0]", [.key("sourceIPs"), .index(0)]),
             ("sourceIPs[*]", [.key("sourceIPs"), .everyElement]),
             (

@@ -6,7 +6,8 @@ import Testing
 struct NearestNameTests {
     static let fields = [
         "verb", "user.username", "user.groups", "user.namespace", "sourceIPs", "userAgent", "objectRef.resource",
-        "objectRef.namespace", "objectRef.name", "responseStatus.code", "latency", "remoteIP", "stage", "stageTimestamp",
+        "objectRef.namespace", "objectRef.name", "responseStatus.code", "latency", "remoteIP", "stage",
+        "stageTimestamp",
     ]
 
     @Test(
@@ -14,7 +15,8 @@ struct NearestNameTests {
         arguments: [
             ("user.usrname", "user.username"), ("user.usernmae", "user.username"), ("User.Username", "user.username"),
             ("username", "user.username"), ("code", "responseStatus.code"), ("namespace", "user.namespace"),
-            ("sourceIps", "sourceIPs"), ("remoteip", "remoteIP"), ("vrb", "verb"), ("objectref.resources", "objectRef.resource"),
+            ("sourceIps", "sourceIPs"), ("remoteip", "remoteIP"), ("vrb", "verb"),
+            ("objectref.resources", "objectRef.resource"),
             ("responsestatus.Code", "responseStatus.code"), ("stagetimestmp", "stageTimestamp"),
             ("verb", nil), ("x", nil), ("", nil), ("image", nil), ("requestObject.spec", nil),
             (String(repeating: "user", count: 1000), nil),
@@ -38,7 +40,10 @@ struct NearestNameTests {
         let source = "usr.username == 'a'"
         let root = try Expression(parsing: source)
         let place = try #require(root.kind.children.first)
-        guard case .field(let path) = place.kind else { return #expect(Bool(false), "not a field") }
+        guard case .field(let path) = place.kind else {
+            Issue.record("not a field")
+            return
+        }
         let error = ExpressionError.unknownField(path, at: place.range, in: source, knownFields: Self.fields)
         #expect(
             error.description == """

@@ -8,33 +8,43 @@ struct TextFormFuzzTests {
     static let seeds: [UInt64] = [1, .random(in: .min ... .max)]
 
     static let tokens = [
-        "(", ")", "[", "]", ",", ".", "*", "-", "!", "&&", "||", "==", "!=", "<", "<=", ">", ">=", "in", "true", "false",
-        "null", "+", "/", "//", "\n", "?", ":", "{", "}", "=", "&", "|", "a", "b", "user", "username", "verb", "x", "n", "1",
-        "0", "403", "1u", "0x1F", "1.5", ".5", "1e3", "9223372036854775808", "'a'", "\"b\"", "r'\\d'", "'", "\"", "\\", "'\\n'",
-        "'\\u00e9'", "'\\ud800'", "'''", "b'x'", "has", "size", "startsWith", "endsWith", "contains", "matches", "exists", "all",
-        "cidr", "containsIP", "ip", "timestamp", "duration", "é", "日", "\0", "\u{301}", "[*]", "[0]", "['k']", ".exists(x,",
+        "(", ")", "[", "]", ",", ".", "*", "-", "!", "&&", "||", "==", "!=", "<", "<=", ">", ">=", "in", "true",
+        "false",
+        "null", "+", "/", "//", "\n", "?", ":", "{", "}", "=", "&", "|", "a", "b", "user", "username", "verb", "x", "n",
+        "1",
+        "0", "403", "1u", "0x1F", "1.5", ".5", "1e3", "9223372036854775808", "'a'", "\"b\"", "r'\\d'", "'", "\"", "\\",
+        "'\\n'",
+        "'\\u00e9'", "'\\ud800'", "'''", "b'x'", "has", "size", "startsWith", "endsWith", "contains", "matches",
+        "exists", "all",
+        "cidr", "containsIP", "ip", "timestamp", "duration", "é", "日", "\0", "\u{301}", "[*]", "[0]", "['k']",
+        ".exists(x,",
         ".all(n,", "cidr(", ").containsIP(", "has(", ".size()", ".startsWith('s')", " ", " ", " ",
     ]
 
-    /// Parses a text that may be anything, and checks what holds for any.
-    private func check(_ source: String, describing: Bool, _ seed: UInt64) {
+    /// Parses a text that may be anything, and returns what does not hold of that which holds for any.
+    private static func fault(in source: String, describing: Bool = true) -> String? {
         do throws(ExpressionError) {
             let expression = try Expression(parsing: source)
             let text = expression.description
             do throws(ExpressionError) {
                 let again = try Expression(parsing: text)
-                #expect(again == expression && again.description == text, "seed \(seed): \(source.debugDescription)")
+                return again == expression && again.description == text ? nil : "\(source.debugDescription): \(text)"
             } catch {
-                Issue.record("seed \(seed): \(source.debugDescription) prints as \(text)\n\(error)")
+                return "\(source.debugDescription) prints as \(text)\n\(error)"
             }
         } catch {
             if error.range.lowerBound < 0 || error.range.upperBound > source.utf8.count || error.message.isEmpty {
-                Issue.record("seed \(seed): \(source.debugDescription): \(error.range)")
+                return "\(source.debugDescription): \(error.range)"
             }
             if describing, error.description.split(separator: "\n", omittingEmptySubsequences: false).count < 3 {
-                Issue.record("seed \(seed): \(source.debugDescription): \(error)")
+                return "\(source.debugDescription): \(error)"
             }
+            return nil
         }
+    }
+
+    private func check(_ source: String, describing: Bool, _ seed: UInt64) {
+        if let fault = Self.fault(in: source, describing: describing) { Issue.record("seed \(seed): \(fault)") }
     }
 
     @Test("Random bytes", arguments: seeds)
@@ -44,7 +54,8 @@ struct TextFormFuzzTests {
         for round in 0..<25_000 {
             let isASCII = round % 2 == 0
             let bytes = (0..<Int.random(in: 0...24, using: &random)).map { _ in
-                isASCII ? UInt8.random(in: 0x20...0x7E, using: &random) : UInt8.random(in: .min ... .max, using: &random)
+                isASCII
+                    ? UInt8.random(in: 0x20...0x7E, using: &random) : UInt8.random(in: .min ... .max, using: &random)
             }
             check(String(decoding: bytes, as: UTF8.self), describing: round % 20 == 0, seed)
         }
@@ -65,14 +76,17 @@ struct TextFormFuzzTests {
     }
 
     @Test("Long soup of few tokens", arguments: seeds)
-    func longSoup(seed: UInt64) {
+    func longSoup(seed: UInt64) async {
         print("TextFormFuzzTests.longSoup: seed \(seed)")
         var random = TextFormRandom(seed: seed)
         for _ in 0..<20 {
-            let few = (0..<Int.random(in: 1...3, using: &random)).map { _ in Self.tokens.randomElement(using: &random) ?? "" }
+            let few = (0..<Int.random(in: 1...3, using: &random)).map { _ in
+                Self.tokens.randomElement(using: &random) ?? ""
+            }
             var source = ""
             for _ in 0..<20_000 { source += few.randomElement(using: &random) ?? "" }
-            check(source, describing: true, seed)
+            let fault = await onThread(stack: 1024) { [source] in Self.fault(in: source) }
+            #expect(fault == nil, "seed \(seed)")
         }
     }
 
@@ -163,7 +177,9 @@ private struct RandomTree {
     }
 
     private mutating func string() -> String {
-        let scalars: [Unicode.Scalar] = ["a", "b", "-", "/", ".", "\"", "\\", "'", "\n", "\0", "\u{7F}", "é", "\u{301}", "日", "😀"]
+        let scalars: [Unicode.Scalar] = [
+            "a", "b", "-", "/", ".", "\"", "\\", "'", "\n", "\0", "\u{7F}", "é", "\u{301}", "日", "😀",
+        ]
         var string = ""
         for _ in 0..<int(6) { string.unicodeScalars.append(scalars[int(scalars.count)]) }
         return string

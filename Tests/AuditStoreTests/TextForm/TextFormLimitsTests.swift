@@ -37,23 +37,27 @@ struct TextFormLimitsTests {
     private static func repeated(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
 
     @Test("Nesting of any sort", arguments: nested.indices)
-    func nesting(index: Int) throws {
+    func nesting(index: Int) async throws {
         let (name, text) = Self.nested[index]
-        let deepest = try Expression(parsing: text(TextFormLimits.nesting))
-        #expect(deepest.depth <= TextFormLimits.nesting)
-        #expect(try Expression(parsing: deepest.description) == deepest)
+        try await onThread(stack: 1024) {
+            Result {
+                let deepest = try Expression(parsing: text(TextFormLimits.nesting))
+                return (deepest.depth, try Expression(parsing: deepest.description) == deepest)
+            }
+        }.map { depth, isEqual in
+            #expect(depth <= TextFormLimits.nesting && isEqual, "\(name)")
+        }.get()
         for depth in [TextFormLimits.nesting + 1, 5_000] {
-            #expect(
-                expressionError(text(depth))?.message == "the expression nests deeper than 100 levels",
-                "\(name), \(depth)")
+            let message = await onThread(stack: 1024) { expressionError(text(depth))?.message }
+            #expect(message == "the expression nests deeper than 100 levels", "\(name), \(depth)")
         }
     }
 
     @Test("Unclosed nesting is refused at the limit")
-    func unclosed() {
+    func unclosed() async {
         for text in ["(", "[", "!", "-", "ip(", "a.exists(x,", "a[", "a.size(", "!(", "[(", "a == ("] {
             let source = String(repeating: text, count: TextFormLimits.sourceBytes / text.utf8.count)
-            #expect(expressionError(source) != nil, "\(text)")
+            #expect(await onThread(stack: 1024) { expressionError(source) } != nil, "\(text)")
         }
     }
 

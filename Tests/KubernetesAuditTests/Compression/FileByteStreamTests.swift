@@ -1,3 +1,7 @@
+import Testing
+
+@testable import KubernetesAudit
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -5,9 +9,6 @@
 #elseif canImport(Darwin)
     import Darwin
 #endif
-import Testing
-
-@testable import KubernetesAudit
 
 @Suite struct FileByteStreamTests {
     /// Runs `body` with the path of a file that has `bytes`.

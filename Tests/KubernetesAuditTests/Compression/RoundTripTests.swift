@@ -20,7 +20,8 @@ import Testing
 
     @Test(arguments: all)
     func givesBackContentThatIsLargerThanEveryBuffer(format: CompressionFormat) throws {
-        for content in [CompressionTexts.noise(3 << 20), CompressionTexts.log(lines: 30_000), [UInt8](repeating: 0x20, count: 3 << 20)] {
+        let spaces = [UInt8](repeating: 0x20, count: 3 << 20)
+        for content in [CompressionTexts.noise(3 << 20), CompressionTexts.log(lines: 30_000), spaces] {
             let bytes: [UInt8] =
                 switch format {
                 case .zstd: Compressors.zstd(content, block: 1 << 17)

@@ -1,4 +1,4 @@
-@testable import auditstore
+@testable import AuditStoreTool
 
 /// The text that a result becomes in one form.
 func rendered(_ table: ResultTable, as format: OutputFormat, style: OutputStyle = .plain) throws -> String {

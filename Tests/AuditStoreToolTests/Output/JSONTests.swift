@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import auditstore
+@testable import AuditStoreTool
 
 @Suite struct JSONTests {
     @Test func arrayOfObjectsInColumnOrder() throws {

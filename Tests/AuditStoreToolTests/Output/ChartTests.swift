@@ -1,6 +1,6 @@
 import Testing
 
-@testable import auditstore
+@testable import AuditStoreTool
 
 @Suite struct ChartTests {
     @Test func columns() {

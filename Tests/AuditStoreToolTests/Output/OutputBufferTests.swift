@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import auditstore
+@testable import AuditStoreTool
 
 @Suite struct OutputBufferTests {
     @Test(arguments: [1, 7, 64, 65_536])

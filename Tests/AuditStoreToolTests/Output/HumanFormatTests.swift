@@ -1,6 +1,6 @@
 import Testing
 
-@testable import auditstore
+@testable import AuditStoreTool
 
 @Suite struct HumanFormatTests {
     @Test func counts() {

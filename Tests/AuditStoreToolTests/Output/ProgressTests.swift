@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import auditstore
+@testable import AuditStoreTool
 
 @Suite struct ProgressTests {
     private func line(bytes: Int, total: Int?, label: String = "ingest") -> ProgressLine {

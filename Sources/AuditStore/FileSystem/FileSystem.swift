@@ -1,0 +1,45 @@
+/// Every system call of the store goes through here, so that tests can tear writes, fail calls and forget what was not
+/// synced.
+package protocol FileSystem: Sendable {
+    /// Opens a file that exists, for reading.
+    func openForReading(_ path: String) throws(AuditStoreError) -> any ReadableFile
+    /// Creates a file, replacing one that is there, for appending.
+    func create(_ path: String) throws(AuditStoreError) -> any WritableFile
+    /// Creates a directory and those above it; one that is there is no error.
+    func createDirectory(_ path: String) throws(AuditStoreError)
+    /// Replaces `target` by `path`, atomically.
+    func rename(_ path: String, to target: String) throws(AuditStoreError)
+    /// A file that is not there is no error.
+    func remove(_ path: String) throws(AuditStoreError)
+    /// Makes the names in a directory durable.
+    func syncDirectory(_ path: String) throws(AuditStoreError)
+    /// The names in a directory, without `.` and `..`.
+    func names(in path: String) throws(AuditStoreError) -> [String]
+    /// nil: there is no such file or directory.
+    func kind(of path: String) throws(AuditStoreError) -> FileKind?
+    /// Takes a lock that the system gives back when the process ends, however it ends; nil if another holds it.
+    /// The file is created if it is not there and `mode` is exclusive.
+    func lock(_ path: String, _ mode: LockMode, wait: Bool) throws(AuditStoreError) -> (any FileLock)?
+}
+
+package enum FileKind: Sendable { case file, directory, other }
+
+package enum LockMode: Sendable { case shared, exclusive }
+
+package protocol ReadableFile: AnyObject, Sendable {
+    var size: UInt64 { get }
+    /// Reads as much as there is, up to the size of `target`; less only at the end of the file.
+    func read(at offset: UInt64, into target: UnsafeMutableRawBufferPointer) throws(AuditStoreError) -> Int
+}
+
+package protocol WritableFile: AnyObject, Sendable {
+    /// Appends all bytes.
+    func append(_ bytes: UnsafeRawBufferPointer) throws(AuditStoreError)
+    /// Makes what was appended durable.
+    func sync() throws(AuditStoreError)
+    func close() throws(AuditStoreError)
+}
+
+package protocol FileLock: AnyObject, Sendable {
+    func unlock()
+}

@@ -1,0 +1,193 @@
+// The one file of the core that names a C library.
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The file system of the machine.
+package struct PosixFileSystem: FileSystem {
+    package init() {}
+
+    private static func failure(_ what: String, _ path: String) -> AuditStoreError {
+        let number = errno
+        let reason = strerror(number).map { String(cString: $0) } ?? "error \(number)"
+        return AuditStoreError(.io, "cannot \(what): \(reason)", location: .init(file: path))
+    }
+
+    /// Repeats a call that a signal interrupted.
+    private static func retrying<T: BinaryInteger>(_ call: () -> T) -> T {
+        while true {
+            let result = call()
+            if result >= 0 || errno != EINTR { return result }
+        }
+    }
+
+    package func openForReading(_ path: String) throws(AuditStoreError) -> any ReadableFile {
+        let descriptor = Self.retrying { open(path, O_RDONLY | O_CLOEXEC) }
+        guard descriptor >= 0 else { throw Self.failure("open", path) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            let error = Self.failure("examine", path)
+            _ = close(descriptor)
+            throw error
+        }
+        return Handle(descriptor, path: path, size: UInt64(status.st_size))
+    }
+
+    package func create(_ path: String) throws(AuditStoreError) -> any WritableFile {
+        let descriptor = Self.retrying { open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640) }
+        guard descriptor >= 0 else { throw Self.failure("create", path) }
+        return Handle(descriptor, path: path, size: 0)
+    }
+
+    package func createDirectory(_ path: String) throws(AuditStoreError) {
+        if mkdir(path, 0o750) == 0 { return }
+        switch errno {
+        case EEXIST: return
+        case ENOENT:
+            guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { break }
+            try createDirectory(String(path[..<slash]))
+            if mkdir(path, 0o750) == 0 || errno == EEXIST { return }
+        default: break
+        }
+        throw Self.failure("create the directory", path)
+    }
+
+    package func rename(_ path: String, to target: String) throws(AuditStoreError) {
+        #if canImport(Glibc)
+            let result = Glibc.rename(path, target)
+        #elseif canImport(Musl)
+            let result = Musl.rename(path, target)
+        #else
+            let result = Darwin.rename(path, target)
+        #endif
+        guard result == 0 else { throw Self.failure("rename", path) }
+    }
+
+    package func remove(_ path: String) throws(AuditStoreError) {
+        guard unlink(path) == 0 || errno == ENOENT else { throw Self.failure("remove", path) }
+    }
+
+    package func syncDirectory(_ path: String) throws(AuditStoreError) {
+        let descriptor = Self.retrying { open(path, O_RDONLY | O_CLOEXEC) }
+        guard descriptor >= 0 else { throw Self.failure("open the directory", path) }
+        defer { _ = close(descriptor) }
+        guard Self.retrying({ fsync(descriptor) }) == 0 else { throw Self.failure("sync the directory", path) }
+    }
+
+    package func names(in path: String) throws(AuditStoreError) -> [String] {
+        guard let directory = opendir(path) else { throw Self.failure("list", path) }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: entry.pointee.d_name)) {
+                    String(cString: $0)
+                }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    package func kind(of path: String) throws(AuditStoreError) -> FileKind? {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw Self.failure("examine", path)
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return .file
+        case S_IFDIR: return .directory
+        default: return .other
+        }
+    }
+
+    package func lock(_ path: String, _ mode: LockMode, wait: Bool) throws(AuditStoreError) -> (any FileLock)? {
+        var flags = O_RDWR | O_CREAT | O_CLOEXEC
+        if mode == .shared { flags = O_RDONLY | O_CLOEXEC }
+        let descriptor = Self.retrying { open(path, flags, 0o640) }
+        guard descriptor >= 0 else { throw Self.failure("open the lock", path) }
+        let operation = (mode == .shared ? LOCK_SH : LOCK_EX) | (wait ? 0 : LOCK_NB)
+        guard Self.retrying({ flock(descriptor, operation) }) == 0 else {
+            let blocked = errno == EWOULDBLOCK
+            let error = Self.failure("lock", path)
+            _ = close(descriptor)
+            if blocked { return nil }
+            throw error
+        }
+        return Handle(descriptor, path: path, size: 0)
+    }
+
+    /// An open file; closed when nobody holds it any longer.
+    private final class Handle: ReadableFile, WritableFile, FileLock, @unchecked Sendable {
+        // Reading is positional and appending has one caller, so sharing needs no lock.
+        private var descriptor: Int32
+        private let path: String
+        let size: UInt64
+
+        init(_ descriptor: Int32, path: String, size: UInt64) {
+            self.descriptor = descriptor
+            self.path = path
+            self.size = size
+        }
+
+        deinit { unlock() }
+
+        func unlock() {
+            guard descriptor >= 0 else { return }
+            _ = PosixFileSystem.closeDescriptor(descriptor)
+            descriptor = -1
+        }
+
+        func read(at offset: UInt64, into target: UnsafeMutableRawBufferPointer) throws(AuditStoreError) -> Int {
+            var done = 0
+            while done < target.count {
+                let n = PosixFileSystem.retrying {
+                    pread(descriptor, target.baseAddress! + done, target.count - done, off_t(offset) + off_t(done))
+                }
+                guard n >= 0 else { throw PosixFileSystem.failure("read", path) }
+                if n == 0 { break }
+                done += n
+            }
+            return done
+        }
+
+        func append(_ bytes: UnsafeRawBufferPointer) throws(AuditStoreError) {
+            var done = 0
+            while done < bytes.count {
+                let n = PosixFileSystem.retrying { write(descriptor, bytes.baseAddress! + done, bytes.count - done) }
+                guard n > 0 else { throw PosixFileSystem.failure("write", path) }
+                done += n
+            }
+        }
+
+        func sync() throws(AuditStoreError) {
+            #if canImport(Darwin)
+                // fsync of Darwin leaves the data in the drive's cache.
+                let result = fcntl(descriptor, F_FULLFSYNC)
+            #else
+                let result = PosixFileSystem.retrying { fsync(descriptor) }
+            #endif
+            guard result == 0 else { throw PosixFileSystem.failure("sync", path) }
+        }
+
+        func close() throws(AuditStoreError) {
+            let result = PosixFileSystem.closeDescriptor(descriptor)
+            descriptor = -1
+            guard result == 0 else { throw PosixFileSystem.failure("close", path) }
+        }
+    }
+
+    private static func closeDescriptor(_ descriptor: Int32) -> Int32 { close(descriptor) }
+}
+
+package enum Processors {
+    /// Processors that are running.
+    package static var available: Int {
+        return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    }
+}

@@ -1,0 +1,28 @@
+import SegmentFormat
+import Shredding
+
+/// A part of an input that one worker turns into a segment: whole lines, or a piece of a line too long to be an event.
+final class Chunk: @unchecked Sendable {
+    // Handed from the reader to one worker and back; never used by two at once.
+    let base: UnsafeMutableRawPointer
+    static var capacity: Int { Limits.rawBytesPerChunk }
+    var count = 0
+
+    enum Content {
+        case lines
+        /// A piece of a line; `isLast` if the line ends here.
+        case piece(isFirst: Bool, isLast: Bool)
+    }
+    var content = Content.lines
+    var input = ""
+    /// Where the first byte stood in the (decompressed) input.
+    var offset: UInt64 = 0
+    /// How far the input is loaded once this chunk is committed; nil where a commit would cut a line in two.
+    var checkpoint: InputCheckpoint?
+    var consumed: UInt64 = 0
+
+    init() { base = .allocate(byteCount: Self.capacity + 1 + JSONScanner.padding, alignment: 64) }
+    deinit { base.deallocate() }
+
+    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+}

@@ -1,0 +1,121 @@
+import SegmentFormat
+import Shredding
+
+/// Cuts an input into chunks of whole lines.
+struct ChunkReader {
+    private let source: IngestSource
+    private let input: any IngestInput
+    /// Bytes behind the last whole line.
+    private var rest: [UInt8]
+    private var offset: UInt64
+    private var isWithinLongLine = false
+    private var isAtEnd = false
+    private let beginning: [UInt8]
+    private var recent: [UInt8]
+
+    /// Bytes that a former load had taken.
+    let loadedBefore: UInt64
+    /// The checkpoint that this load goes on from.
+    let former: InputCheckpoint?
+    /// Bytes of an unfinished last line that were left.
+    private(set) var unfinished: UInt64 = 0
+    /// Bytes of the source read so far.
+    var consumed: UInt64 { input.consumed }
+    /// What stopped the reading short of the end.
+    private(set) var failure: (any Error)?
+
+    /// - Parameter checkpoints: those to resume from.
+    init(_ source: IngestSource, checkpoints: [InputCheckpoint]) throws {
+        let position = try InputRecognition.open(source, checkpoints: checkpoints)
+        self.source = source
+        input = position.input
+        rest = position.ahead
+        offset = position.offset
+        beginning = position.beginning
+        recent = position.recent
+        loadedBefore = position.offset
+        former = position.former
+    }
+
+    /// Fills `chunk`; false at the end.
+    mutating func next(_ chunk: Chunk) throws -> Bool {
+        chunk.input = source.name
+        chunk.offset = offset
+        chunk.content = .lines
+        chunk.checkpoint = nil
+        fill(chunk)
+        chunk.consumed = input.consumed
+        if chunk.count == 0 { return false }
+        if isWithinLongLine { return passPiece(chunk, isFirst: false) }
+
+        var lineEnd = chunk.count
+        while lineEnd > 0, chunk.base.load(fromByteOffset: lineEnd - 1, as: UInt8.self) != 0x0a { lineEnd -= 1 }
+        if lineEnd == 0, chunk.count == Chunk.capacity { return passPiece(chunk, isFirst: true) }
+        if isAtEnd, lineEnd < chunk.count {
+            let line = chunk.base + lineEnd
+            chunk.base.storeBytes(of: 0x0a, toByteOffset: chunk.count, as: UInt8.self)
+            if failure == nil, !input.canGrow || Self.isComplete(line) {
+                // The last line without its line feed; the file has no byte for the one that is added here.
+                advance(chunk, by: chunk.count)
+                chunk.count += 1
+                return true
+            }
+            unfinished = UInt64(chunk.count - lineEnd)
+        } else {
+            rest = Array(UnsafeRawBufferPointer(rebasing: chunk.bytes[lineEnd...]))
+        }
+        chunk.count = lineEnd
+        if lineEnd == 0 { return false }
+        advance(chunk, by: lineEnd)
+        return true
+    }
+
+    private mutating func fill(_ chunk: Chunk) {
+        chunk.count = rest.count
+        rest.withUnsafeBytes { if let start = $0.baseAddress { chunk.base.copyMemory(from: start, byteCount: $0.count) } }
+        rest = []
+        while !isAtEnd, chunk.count < Chunk.capacity {
+            do {
+                let n = try input.read(
+                    into: UnsafeMutableRawBufferPointer(start: chunk.base + chunk.count, count: Chunk.capacity - chunk.count))
+                chunk.count += n
+                isAtEnd = n == 0
+            } catch {
+                failure = error
+                isAtEnd = true
+            }
+        }
+    }
+
+    /// A line longer than an event may be goes to the quarantine in pieces, so that memory stays bounded.
+    private mutating func passPiece(_ chunk: Chunk, isFirst: Bool) -> Bool {
+        let lineFeed = chunk.bytes.firstIndex(of: 0x0a)
+        let end = lineFeed ?? chunk.count
+        let isLast = lineFeed != nil || isAtEnd
+        let taken = end + (lineFeed == nil ? 0 : 1)
+        rest = Array(UnsafeRawBufferPointer(rebasing: chunk.bytes[taken...]))
+        chunk.content = .piece(isFirst: isFirst, isLast: isLast)
+        chunk.count = end
+        isWithinLongLine = !isLast
+        advance(chunk, by: taken)
+        if !isLast { chunk.checkpoint = nil }
+        return true
+    }
+
+    private mutating func advance(_ chunk: Chunk, by n: Int) {
+        let taken = UnsafeRawBufferPointer(start: chunk.base, count: n)
+        recent = Array((recent + taken.suffix(InputCheckpoint.window)).suffix(InputCheckpoint.window))
+        offset += UInt64(n)
+        let length = min(UInt64(beginning.count), offset)
+        chunk.checkpoint = InputCheckpoint(
+            name: source.name, beginningLength: UInt32(length),
+            beginning: InputRecognition.hash(beginning[..<Int(length)]), offset: offset,
+            end: InputRecognition.hash(recent))
+    }
+
+    /// Whether the line, which a line feed and padding follow, is a whole JSON object.
+    private static func isComplete(_ line: UnsafeRawPointer) -> Bool {
+        var scanner = JSONScanner()
+        return scanner.isObject(line)
+    }
+}

@@ -1,0 +1,124 @@
+import SegmentFormat
+import Shredding
+import Synchronization
+
+/// What a chunk became: segment files that are durable and in no manifest yet.
+struct ChunkResult: Sendable {
+    var index = 0
+    /// Sequences count from the chunk's first event.
+    var segments: [SegmentDescription] = []
+    var quarantine: SegmentDescription?
+    var events: UInt64 = 0
+    var rawBytes: UInt64 = 0
+    var quarantinedLines: UInt64 = 0
+    var complaints: [String] = []
+    var checkpoint: InputCheckpoint?
+    var input = ""
+    var consumed: UInt64 = 0
+}
+
+/// Turns chunks into segment files. One a thread.
+final class ChunkWorker: @unchecked Sendable {
+    // Used by one task at a time.
+    private let directory: StoreDirectory
+    private let schema: ShreddingSchema
+    private let builder: SegmentBuilder
+    private let quarantine: QuarantineBuilder
+    private let storeValues: [[UInt8]?]
+    private let nextID: IDCounter
+
+    /// Complaints that are kept for people to read; the quarantine has them all.
+    private static let complaintLimit = 5
+
+    init(directory: StoreDirectory, schema: ShreddingSchema, options: IngestOptions, nextID: IDCounter) {
+        self.directory = directory
+        self.schema = schema
+        self.nextID = nextID
+        builder = SegmentBuilder(schema: schema, storeColumns: [StoreColumn.source, StoreColumn.cluster])
+        quarantine = QuarantineBuilder(compressor: Compressor())
+        storeValues = [options.source, options.cluster].map { $0.map { Array(JSONString.quoted($0).utf8) } }
+    }
+
+    func process(_ chunk: Chunk, index: Int) throws -> ChunkResult {
+        var result = ChunkResult()
+        result.index = index
+        result.checkpoint = chunk.checkpoint
+        result.input = chunk.input
+        result.consumed = chunk.consumed
+        switch chunk.content {
+        case .lines: try shred(chunk, &result)
+        case .piece(let isFirst, let isLast):
+            let reason = "a line of more than \(Limits.bytesPerEvent) bytes\(isFirst ? "" : ", continued")"
+            try quarantine.append(
+                chunk.bytes, input: chunk.input, offset: chunk.offset, reason: reason, isContinued: !isLast)
+            if isFirst { complain("\(chunk.input):\(chunk.offset): \(reason)", &result) }
+            if isLast { result.quarantinedLines += 1 }
+        }
+        if let (metadata, bytes) = try quarantine.finish() {
+            let segment = describe(metadata, bytes: bytes.count, day: nil, times: EventTimes())
+            try bytes.withUnsafeBytes { try write($0, to: directory.name(of: segment, quarantine: true)) }
+            result.quarantine = segment
+        }
+        return result
+    }
+
+    private func complain(_ text: String, _ result: inout ChunkResult) {
+        if result.complaints.count < Self.complaintLimit { result.complaints.append(text) }
+    }
+
+    private func shred(_ chunk: Chunk, _ result: inout ChunkResult) throws {
+        builder.start(storeValues: storeValues)
+        try builder.append(linesFrom: chunk.base, to: chunk.base + chunk.count) { failure, line in
+            let offset = chunk.offset + UInt64(line.baseAddress! - UnsafeRawPointer(chunk.base))
+            try quarantine.append(line, input: chunk.input, offset: offset, reason: failure.reason)
+            complain("\(chunk.input):\(offset): \(failure.reason), at byte \(failure.offset) of the line", &result)
+            result.quarantinedLines += 1
+        }
+        guard let metadata = try builder.finish() else { return }
+        result.events = UInt64(metadata.rows)
+        result.rawBytes = metadata.rawBytes
+        let times = builder.eventTimes
+        if times.days.count + (times.undated > 0 ? 1 : 0) == 1 {
+            try builder.withBytes { bytes in
+                let segment = describe(metadata, bytes: bytes.count, day: times.days.first, times: times)
+                try write(bytes, to: directory.name(of: segment))
+                result.segments = [segment]
+            }
+        } else {
+            let whole = try SegmentReader(MemorySource(name: chunk.input, bytes: builder.withBytes { Array($0) }))
+            for part in try PartitionSplit.split(whole, schema: schema) {
+                var segment = describe(part.metadata, bytes: part.bytes.count, day: part.day, times: part.times)
+                segment.firstSequence = part.firstSequence
+                segment.lastSequence = part.lastSequence
+                try part.bytes.withUnsafeBytes { try write($0, to: directory.name(of: segment)) }
+                result.segments.append(segment)
+            }
+        }
+    }
+
+    private func describe(
+        _ metadata: SegmentMetadata, bytes: Int, day: Int64?, times: EventTimes
+    ) -> SegmentDescription {
+        SegmentDescription(
+            id: nextID.next(), day: day, rows: UInt64(metadata.rows), rawBytes: metadata.rawBytes,
+            storedBytes: UInt64(bytes), firstSequence: 0, lastSequence: UInt64(metadata.rows) - 1,
+            smallestTime: times.smallest, largestTime: times.largest, undated: UInt64(times.undated), isCompacted: false)
+    }
+
+    private func write(_ bytes: UnsafeRawBufferPointer, to name: String) throws {
+        if let slash = name.lastIndex(of: "/") { try directory.files.createDirectory(directory.location(String(name[..<slash]))) }
+        let file = try directory.files.create(directory.location(name))
+        try file.append(bytes)
+        try file.sync()
+        try file.close()
+    }
+}
+
+/// Gives out segment ids to the workers of one writer.
+final class IDCounter: Sendable {
+    private let value: Atomic<UInt64>
+    init(_ first: UInt64) { value = Atomic(first) }
+    func next() -> UInt64 { value.add(1, ordering: .relaxed).oldValue }
+    /// One that was not given out yet.
+    var current: UInt64 { value.load(ordering: .relaxed) }
+}

@@ -1,0 +1,139 @@
+import SegmentFormat
+import Shredding
+
+/// Loads inputs: reads chunks, has them shredded by workers, and commits what is durable, in the order of the input.
+struct Ingest {
+    let directory: StoreDirectory
+    let schema: ShreddingSchema
+    let options: IngestOptions
+    let writer: WriterLock
+    let progress: (@Sendable (IngestProgress) -> Void)?
+
+    /// Commits are not more frequent than this: each syncs the manifest.
+    private static let commitInterval = Duration.milliseconds(500)
+
+    private struct State {
+        var report = IngestReport()
+        var waiting: [Int: ChunkResult] = [:]
+        var nextToCommit = 0
+        /// In order, not committed yet.
+        var ready: [ChunkResult] = []
+        var lastCommit = ContinuousClock.now
+        var touched: Set<String> = []
+        /// The checkpoint that the current input's takes the place of.
+        var former: InputCheckpoint?
+        /// Bytes of finished inputs.
+        var consumedBefore: UInt64 = 0
+    }
+
+    func run(_ sources: [IngestSource]) async throws -> IngestReport {
+        var state = State()
+        let threads = max(1, options.threads ?? Self.defaultThreads)
+        let nextID = IDCounter(writer.manifest.nextSegmentID)
+        var workers = (0..<threads).map { _ in
+            ChunkWorker(directory: directory, schema: schema, options: options, nextID: nextID)
+        }
+        var chunks = (0...threads).map { _ in Chunk() }
+        try await withThrowingTaskGroup(of: (ChunkResult, ChunkWorker, Chunk).self) { group in
+            var index = 0
+            func collect() async throws {
+                guard let (result, worker, chunk) = try await group.next() else { return }
+                workers.append(worker)
+                chunks.append(chunk)
+                state.waiting[result.index] = result
+                try commitReady(&state, nextID)
+            }
+            for source in sources {
+                var reader: ChunkReader
+                do {
+                    reader = try ChunkReader(source, checkpoints: options.again ? [] : writer.manifest.checkpoints)
+                } catch {
+                    state.report.failures.append((source.name, error))
+                    continue
+                }
+                state.report.bytesLoadedBefore += reader.loadedBefore
+                state.former = reader.former
+                while true {
+                    try Task.checkCancellation()
+                    if chunks.isEmpty { try await collect() }
+                    let chunk = chunks.removeLast()
+                    guard try reader.next(chunk) else {
+                        chunks.append(chunk)
+                        break
+                    }
+                    if workers.isEmpty { try await collect() }
+                    let worker = workers.removeLast()
+                    let current = index
+                    group.addTask { (try worker.process(chunk, index: current), worker, chunk) }
+                    index += 1
+                }
+                // The next input is recognised by the checkpoints of this one.
+                while workers.count < threads { try await collect() }
+                try commit(&state, nextID)
+                state.consumedBefore += reader.consumed
+                state.report.unfinished += reader.unfinished
+                if let failure = reader.failure { state.report.failures.append((source.name, failure)) }
+            }
+        }
+        return state.report
+    }
+
+    private static var defaultThreads: Int { Processors.available }
+
+    private func commitReady(_ state: inout State, _ nextID: IDCounter) throws {
+        while let result = state.waiting.removeValue(forKey: state.nextToCommit) {
+            state.ready.append(result)
+            state.nextToCommit += 1
+        }
+        if ContinuousClock.now - state.lastCommit >= Self.commitInterval { try commit(&state, nextID) }
+    }
+
+    /// Commits the chunks that are ready, up to the last one that ends with a whole line.
+    private func commit(_ state: inout State, _ nextID: IDCounter) throws {
+        guard let last = state.ready.lastIndex(where: { $0.checkpoint != nil }) else { return }
+        var manifest = writer.manifest
+        var directories: Set<String> = []
+        for result in state.ready[...last] {
+            for var segment in result.segments {
+                segment.firstSequence += manifest.nextSequence
+                segment.lastSequence += manifest.nextSequence
+                manifest.segments.append(segment)
+                directories.insert(FileNames.partition(segment.day))
+            }
+            if let quarantine = result.quarantine {
+                manifest.quarantine.append(quarantine)
+                directories.insert(FileNames.quarantine)
+            }
+            manifest.nextSequence += result.events
+            manifest.quarantinedLines += result.quarantinedLines
+            state.report.events += result.events
+            state.report.bytes += result.rawBytes
+            state.report.quarantined += result.quarantinedLines
+            state.report.complaints += result.complaints.prefix(max(0, 20 - state.report.complaints.count))
+            if let checkpoint = result.checkpoint { Self.record(checkpoint, replacing: state.former, in: &manifest) }
+        }
+        for name in directories { try directory.files.syncDirectory(directory.location(name)) }
+        if directories.contains(where: { $0.hasPrefix(FileNames.partitions) }) {
+            try directory.files.syncDirectory(directory.location(FileNames.partitions))
+        }
+        manifest.nextSegmentID = nextID.current
+        manifest.generation += 1
+        try directory.commit(manifest)
+        writer.manifest = manifest
+        if let result = state.ready[...last].last {
+            progress?(
+                IngestProgress(
+                    input: result.input, bytesRead: state.consumedBefore + result.consumed, events: state.report.events))
+        }
+        state.ready.removeFirst(last + 1)
+        state.lastCommit = .now
+    }
+
+    private static func record(_ checkpoint: InputCheckpoint, replacing former: InputCheckpoint?, in manifest: inout Manifest) {
+        manifest.checkpoints.removeAll {
+            $0 == former || $0.beginningLength == checkpoint.beginningLength && $0.beginning == checkpoint.beginning
+                && $0.offset <= checkpoint.offset
+        }
+        manifest.checkpoints.append(checkpoint)
+    }
+}

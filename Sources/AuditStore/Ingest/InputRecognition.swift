@@ -1,0 +1,81 @@
+import SegmentFormat
+
+/// Recognises inputs that were loaded before, by content: how they begin, and what stood where the load stopped. Names and
+/// inode numbers change when logs are rotated, and are used again.
+enum InputRecognition {
+    /// An input at the place where reading is to start.
+    struct Position {
+        var input: any IngestInput
+        var offset: UInt64
+        /// The first bytes of the input, up to the window.
+        var beginning: [UInt8]
+        /// The last bytes before `offset`, up to the window.
+        var recent: [UInt8]
+        /// Bytes already read from `offset` on.
+        var ahead: [UInt8]
+        var former: InputCheckpoint?
+    }
+
+    static func hash(_ bytes: some Collection<UInt8>) -> UInt64 { Array(bytes).withUnsafeBytes { XXH64.hash($0) } }
+
+    static func open(_ source: IngestSource, checkpoints: [InputCheckpoint]) throws -> Position {
+        var input = try source.open()
+        let beginning = try read(input, upTo: InputCheckpoint.window)
+        if source.isRepeatable {
+            let candidates = checkpoints.filter {
+                $0.beginningLength > 0 && Int($0.beginningLength) <= beginning.count
+                    && hash(beginning[..<Int($0.beginningLength)]) == $0.beginning
+            }
+            // Two copies of a growing log, taken at different times, are one input: the one loaded farthest counts.
+            for candidate in candidates.sorted(by: { $0.offset > $1.offset }) {
+                if let position = try resume(source, candidate, beginning: beginning) { return position }
+            }
+            if !candidates.isEmpty {
+                input = try source.open()
+                return Position(
+                    input: input, offset: 0, beginning: beginning, recent: [],
+                    ahead: try read(input, upTo: InputCheckpoint.window), former: nil)
+            }
+        }
+        return Position(input: input, offset: 0, beginning: beginning, recent: [], ahead: beginning, former: nil)
+    }
+
+    /// Goes to where the checkpoint is; nil if the input ends before, or holds other bytes there.
+    private static func resume(
+        _ source: IngestSource, _ checkpoint: InputCheckpoint, beginning: [UInt8]
+    ) throws -> Position? {
+        let input = try source.open()
+        var recent: [UInt8] = []
+        var left = checkpoint.offset
+        while left > 0 {
+            let piece = try read(input, upTo: Int(min(left, 1 << 20)))
+            if piece.isEmpty { return nil }
+            left -= UInt64(piece.count)
+            recent = Array((recent + piece).suffix(InputCheckpoint.window))
+        }
+        guard hash(recent) == checkpoint.end else { return nil }
+        var offset = checkpoint.offset
+        var ahead: [UInt8] = []
+        if let last = recent.last, last != 0x0a {
+            // The last line was complete but for its line feed, which may have come since.
+            ahead = try read(input, upTo: 1)
+            if ahead == [0x0a] {
+                ahead = []
+                offset += 1
+                recent = Array((recent + [0x0a]).suffix(InputCheckpoint.window))
+            }
+        }
+        return Position(
+            input: input, offset: offset, beginning: beginning, recent: recent, ahead: ahead, former: checkpoint)
+    }
+
+    private static func read(_ input: any IngestInput, upTo limit: Int) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+            while count < limit {
+                let n = try input.read(into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...]))
+                if n == 0 { break }
+                count += n
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package import SegmentFormat
+
+/// What a store consists of at one moment. Small, read whole, replaced whole.
+package struct Manifest: Sendable {
+    /// Counts commits.
+    package var generation: UInt64 = 0
+    package var schema: String
+    package var nextSegmentID: UInt64 = 1
+    /// Ingest sequence that the next event gets.
+    package var nextSequence: UInt64 = 0
+    package var segments: [SegmentDescription] = []
+    /// Segments of what was no event, in the order it came.
+    package var quarantine: [SegmentDescription] = []
+    /// Lines in quarantine.
+    package var quarantinedLines: UInt64 = 0
+    package var checkpoints: [InputCheckpoint] = []
+    /// Files that a commit replaced and that a reader may still be reading.
+    package var obsolete: [String] = []
+
+    package init(schema: String) { self.schema = schema }
+}
+
+/// How far an input was loaded. Commits together with the segments that hold its events.
+package struct InputCheckpoint: Sendable, Equatable {
+    /// The path under which it was last loaded.
+    package var name: String
+    /// An input is known by how it begins, so that a log that was renamed or compressed is still the same one.
+    package var beginningLength: UInt32
+    package var beginning: UInt64
+    /// Bytes loaded, of the decompressed input.
+    package var offset: UInt64
+    /// The hash of the last bytes before `offset`: an input that begins alike but went on differently is another one.
+    package var end: UInt64
+
+    /// Bytes that are hashed at the beginning and at the end.
+    package static let window = 4096
+}
+
+/// The manifest's bytes: magic, version, length, payload, checksum (`Docs/Format.md`).
+extension Manifest {
+    /// "AUDITMAN"
+    static let magic: UInt64 = 0x4E41_4D54_4944_5541
+    static let version: UInt32 = 1
+    private static let headerBytes = 24
+    /// A manifest of ten million segments would be smaller than this.
+    private static let payloadLimit: UInt64 = 1 << 30
+
+    package func encode(to output: inout ByteArena) {
+        var payload = ByteArena()
+        payload.append(varint: generation)
+        payload.append(string: schema)
+        payload.append(varint: nextSegmentID)
+        payload.append(varint: nextSequence)
+        Self.append(segments, to: &payload)
+        Self.append(quarantine, to: &payload)
+        payload.append(varint: quarantinedLines)
+        payload.append(varint: checkpoints.count)
+        for checkpoint in checkpoints {
+            payload.append(string: checkpoint.name)
+            payload.append(varint: UInt64(checkpoint.beginningLength))
+            payload.append(integer: checkpoint.beginning)
+            payload.append(varint: checkpoint.offset)
+            payload.append(integer: checkpoint.end)
+        }
+        payload.append(varint: obsolete.count)
+        for name in obsolete { payload.append(string: name) }
+        output.append(integer: Self.magic)
+        output.append(integer: Self.version)
+        output.append(integer: UInt32(0))
+        output.append(integer: UInt64(payload.bytes.count))
+        output.append(payload)
+        output.append(integer: XXH64.hash(output.bytes))
+    }
+
+    private static func append(_ segments: [SegmentDescription], to output: inout ByteArena) {
+        output.append(varint: segments.count)
+        for segment in segments {
+            output.append(varint: segment.id)
+            output.append(integer: segment.day ?? Int64.min)
+            output.append(varint: segment.rows)
+            output.append(varint: segment.rawBytes)
+            output.append(varint: segment.storedBytes)
+            output.append(varint: segment.firstSequence)
+            output.append(varint: segment.lastSequence)
+            output.append(integer: segment.smallestTime)
+            output.append(integer: segment.largestTime)
+            output.append(varint: segment.undated)
+            output.append(segment.isCompacted ? 1 : 0)
+        }
+    }
+
+    package init(decoding bytes: UnsafeRawBufferPointer) throws(SegmentError) {
+        var reader = ByteReader(bytes, context: "the manifest")
+        let magic: UInt64 = try reader.integer()
+        guard magic == Self.magic else {
+            throw .corrupt("not a manifest", offset: 0, expected: SegmentLayout.hex(Self.magic), found: SegmentLayout.hex(magic))
+        }
+        let version: UInt32 = try reader.integer()
+        guard version == Self.version else {
+            throw SegmentError(
+                .unsupportedVersion, "a manifest of another version", offset: 8, expected: "\(Self.version)",
+                found: "\(version)")
+        }
+        guard try reader.integer(as: UInt32.self) == 0 else { throw .corrupt("unknown flags", offset: 12) }
+        let length: UInt64 = try reader.integer()
+        guard length <= Self.payloadLimit, bytes.count == Self.headerBytes + Int(length) + 8 else {
+            throw .corrupt(
+                "the manifest has a wrong length", offset: 16, expected: "\(Self.headerBytes + 8) + \(length) bytes",
+                found: "\(bytes.count)")
+        }
+        let payload = try reader.bytes(Int(length))
+        let checksum: UInt64 = try reader.integer()
+        let found = XXH64.hash(UnsafeRawBufferPointer(rebasing: bytes[..<(Self.headerBytes + Int(length))]))
+        guard checksum == found else {
+            throw .corrupt(
+                "the checksum of the manifest does not match", offset: UInt64(bytes.count - 8),
+                expected: SegmentLayout.hex(checksum), found: SegmentLayout.hex(found))
+        }
+        reader = ByteReader(payload, context: "the manifest")
+        let generation = try reader.varint()
+        self.init(schema: try reader.string())
+        self.generation = generation
+        nextSegmentID = try reader.varint()
+        nextSequence = try reader.varint()
+        segments = try Self.segments(&reader)
+        quarantine = try Self.segments(&reader)
+        quarantinedLines = try reader.varint()
+        for _ in 0..<(try reader.count(limit: payload.count)) {
+            checkpoints.append(
+                InputCheckpoint(
+                    name: try reader.string(), beginningLength: UInt32(try reader.count(limit: InputCheckpoint.window)),
+                    beginning: try reader.integer(), offset: try reader.varint(), end: try reader.integer()))
+        }
+        for _ in 0..<(try reader.count(limit: payload.count)) { obsolete.append(try reader.string()) }
+        guard reader.remaining == 0 else { throw .corrupt("the manifest has bytes left over") }
+    }
+
+    private static func segments(_ reader: inout ByteReader) throws(SegmentError) -> [SegmentDescription] {
+        var segments: [SegmentDescription] = []
+        for _ in 0..<(try reader.count(limit: reader.remaining)) {
+            let id = try reader.varint()
+            let day: Int64 = try reader.integer()
+            segments.append(
+                SegmentDescription(
+                    id: id, day: day == Int64.min ? nil : day, rows: try reader.varint(), rawBytes: try reader.varint(),
+                    storedBytes: try reader.varint(), firstSequence: try reader.varint(),
+                    lastSequence: try reader.varint(), smallestTime: try reader.integer(),
+                    largestTime: try reader.integer(), undated: try reader.varint(),
+                    isCompacted: try reader.integer(as: UInt8.self) != 0))
+        }
+        return segments
+    }
+}

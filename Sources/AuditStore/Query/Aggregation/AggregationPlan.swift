@@ -1,0 +1,104 @@
+/// What a query groups by and aggregates, without types.
+package struct AggregationPlan: Sendable {
+    package struct Key: Sendable {
+        package var field: FieldReference
+        /// For times: the width of a bucket in microseconds.
+        package var bucket: Int64?
+        /// Whether events without the field form a group of their own; else they are in none.
+        package var keepsAbsent: Bool
+
+        package init(_ field: FieldReference, bucket: Int64? = nil, keepsAbsent: Bool) {
+            self.field = field
+            self.bucket = bucket
+            self.keepsAbsent = keepsAbsent
+        }
+    }
+
+    package var keys: [Key]
+    /// The fields that are aggregated, each once.
+    package var fields: [FieldReference]
+    package var aggregates: [AggregateKind]
+
+    package init(keys: [Key], fields: [FieldReference], aggregates: [AggregateKind]) {
+        self.keys = keys
+        self.fields = fields
+        self.aggregates = aggregates
+    }
+
+    /// What has to be collected of each field.
+    var measures: [MeasureNeeds] {
+        fields.indices.map { index in
+            var needs = MeasureNeeds()
+            for aggregate in aggregates where aggregate.field == index { aggregate.add(to: &needs) }
+            return needs
+        }
+    }
+}
+
+/// An aggregate; the number is the index of its field in the plan.
+package enum AggregateKind: Sendable, Hashable {
+    case count
+    case distinct(Int)
+    case sum(Int)
+    case smallest(Int)
+    case largest(Int)
+    case average(Int)
+    /// Exact, by nearest rank.
+    case quantile(Int, Double)
+    /// The value of the earliest event that has one, and of the latest; ties by ingest sequence.
+    case first(Int)
+    case last(Int)
+
+    var field: Int? {
+        switch self {
+        case .count: nil
+        case .distinct(let field), .sum(let field), .smallest(let field), .largest(let field), .average(let field),
+            .quantile(let field, _), .first(let field), .last(let field):
+            field
+        }
+    }
+
+    func add(to needs: inout MeasureNeeds) {
+        switch self {
+        case .count: break
+        case .distinct: needs.values = true
+        case .quantile: needs.values = true
+        case .sum, .smallest, .largest, .average: needs.statistics = true
+        case .first: needs.first = true
+        case .last: needs.last = true
+        }
+    }
+}
+
+/// What is collected of a field for all its aggregates together.
+package struct MeasureNeeds: Sendable {
+    /// Which values, and how often each.
+    var values = false
+    /// Count, sum, smallest and largest; for fields with a dictionary these follow from the values.
+    var statistics = false
+    var first = false
+    var last = false
+}
+
+/// Count, sum and range of integers: what one pass over times or durations gives.
+struct IntegerStatistics: Sendable {
+    var count = 0
+    var sum: Int128 = 0
+    var smallest = Int64.max
+    var largest = Int64.min
+
+    @inline(__always)
+    mutating func add(_ value: Int64) {
+        count &+= 1
+        sum &+= Int128(value)
+        smallest = min(smallest, value)
+        largest = max(largest, value)
+    }
+
+    mutating func add(_ other: IntegerStatistics) {
+        count += other.count
+        sum += other.sum
+        smallest = min(smallest, other.smallest)
+        largest = max(largest, other.largest)
+    }
+}

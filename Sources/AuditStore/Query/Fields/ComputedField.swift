@@ -1,0 +1,133 @@
+package import SegmentFormat
+import Shredding
+
+/// A field without a column of its own: a path within a body, in the residual, or of an object as a whole; or the event's
+/// whole text.
+///
+/// It is evaluated once for each distinct body where that is possible; else the event is put together and walked through,
+/// but only where its skeleton says that the path can lead anywhere, and only for rows that are still in question.
+package struct ComputedField: Sendable {
+    private let segment: SegmentReader
+    /// Empty for the event's text.
+    private let path: [FieldPath.Component]
+    private let transform: FieldReference.Transform?
+    /// The column of the body that the path leads into.
+    private let document: Int?
+    /// The path within the body.
+    private let pathInDocument: ArraySlice<FieldPath.Component>
+
+    init(
+        _ segment: SegmentReader, path: [FieldPath.Component], _ transform: FieldReference.Transform?,
+        document: Int? = nil, documentKeys: Int = 0
+    ) {
+        self.segment = segment
+        self.path = path
+        self.transform = transform
+        self.document = document
+        pathInDocument = path.dropFirst(documentKeys)
+    }
+
+    var isWholeEvent: Bool { path.isEmpty }
+
+    /// Whether any event of the segment can have the field.
+    func isAnywhere() throws(SegmentError) -> Bool {
+        guard document == nil, !isWholeEvent else { return true }
+        return try skeletons().contains(1)
+    }
+
+    /// For each skeleton whether its events can have the field.
+    private func skeletons() throws(SegmentError) -> [UInt8] {
+        guard let column = segment.column(path: StoreColumn.skeleton) else { return [0] }
+        let dictionary = try segment.dictionary(column)
+        var mayHold = [UInt8](repeating: 0, count: dictionary.count + 1)
+        dictionary.forEach { code, template in
+            mayHold[Int(code)] = JSONText.template(template, mayHold: path[...]) ? 1 : 0
+        }
+        return mayHold
+    }
+
+    /// The field in the current row group. Rows whose byte in `mask` is 0 are left out.
+    func batch(_ reader: RowGroupReader, _ mask: UnsafePointer<UInt8>?, _ scratch: ScanScratch) throws(SegmentError)
+        -> CodedBatch
+    {
+        let buffer = CodeBuffer(rows: reader.rows)
+        var interner = ValueInterner()
+        if let document {
+            try scanDocuments(document, reader, mask, scratch, buffer, &interner)
+        } else {
+            try scanEvents(reader, mask, scratch, buffer, &interner)
+        }
+        return CodedBatch(buffer, interner.table)
+    }
+
+    private func evaluate(_ text: UnsafeRawBufferPointer, _ path: ArraySlice<FieldPath.Component>) -> EventValue? {
+        let value =
+            isWholeEvent ? .string(String(decoding: text, as: UTF8.self)) : JSONText.value(at: path, of: text)
+        guard let transform else { return value }
+        return value.flatMap(transform)
+    }
+
+    private func scanEvents(
+        _ reader: RowGroupReader, _ mask: UnsafePointer<UInt8>?, _ scratch: ScanScratch, _ buffer: CodeBuffer,
+        _ interner: inout ValueInterner
+    ) throws(SegmentError) {
+        guard let skeletonColumn = segment.column(path: StoreColumn.skeleton) else { return }
+        let mayHold = isWholeEvent ? [] : try skeletons()
+        let codes = try reader.codes(skeletonColumn)
+        for row in 0..<reader.rows where mask == nil || mask![row] != 0 {
+            guard isWholeEvent || mayHold[Int(codes[row])] != 0 else { continue }
+            let text = try scratch.event(row, reader)
+            if let value = evaluate(text, path[...]) { buffer.codes[row] = interner.code(value) }
+        }
+    }
+
+    private func scanDocuments(
+        _ column: Int, _ reader: RowGroupReader, _ mask: UnsafePointer<UInt8>?, _ scratch: ScanScratch,
+        _ buffer: CodeBuffer, _ interner: inout ValueInterner
+    ) throws(SegmentError) {
+        guard let documents = reader.chunk(column).documents else { return }
+        let codes = try reader.codes(column)
+        /// By code of the document; the first is for rows without one.
+        let unknown = UInt32.max
+        let varies = UInt32.max - 1
+        var known = [UInt32](repeating: unknown, count: Int(documents.count) + 1)
+        var page: DictionaryPage?
+        for row in 0..<reader.rows where codes[row] != absentCode && (mask == nil || mask![row] != 0) {
+            let code = codes[row]
+            if known[Int(code)] == unknown {
+                if page == nil || code < page!.firstCode || Int(code - page!.firstCode) >= page!.count {
+                    page = try segment.documentPage(documents, code: code)
+                }
+                let text = page![Int(code - page!.firstCode)]
+                if !JSONText.template(text, mayHold: pathInDocument) {
+                    known[Int(code)] = absentCode
+                } else if text.contains(Template.marker) {
+                    known[Int(code)] = varies
+                } else {
+                    known[Int(code)] = evaluate(text, pathInDocument).map { interner.code($0) } ?? absentCode
+                }
+            }
+            if known[Int(code)] == varies {
+                let text = try scratch.event(row, reader)
+                if let value = evaluate(text, path[...]) { buffer.codes[row] = interner.code(value) }
+            } else {
+                buffer.codes[row] = known[Int(code)]
+            }
+        }
+    }
+}
+
+/// Gives distinct values codes from 1 on, in order of first appearance.
+struct ValueInterner {
+    private var codes: [EventValue: UInt32] = [:]
+    private(set) var values: [EventValue] = []
+
+    mutating func code(_ value: EventValue) -> UInt32 {
+        if let known = codes[value] { return known }
+        values.append(value)
+        codes[value] = UInt32(values.count)
+        return UInt32(values.count)
+    }
+
+    var table: ValueTable { ValueTable(.values(values), count: values.count) }
+}

@@ -1,0 +1,48 @@
+/// The predicate tree that the typed API and the text form both compile to.
+///
+/// Two-valued: a test of an absent value is false, and `not` turns that into true.
+package indirect enum Predicate: Sendable {
+    case constant(Bool)
+    case and([Predicate])
+    case or([Predicate])
+    case not(Predicate)
+    /// The field has a value that passes the test.
+    case test(FieldReference, ValueTest)
+    /// The field is a time or a duration, and its microseconds are in the range.
+    case range(FieldReference, ClosedRange<Int64>)
+    /// Both fields have values, and the pair passes.
+    case pair(FieldReference, FieldReference, @Sendable (EventValue, EventValue) -> Bool)
+
+    package static func all(_ parts: [Predicate]) -> Predicate { parts.count == 1 ? parts[0] : .and(parts) }
+}
+
+/// A test of one value, called once for each distinct one.
+package struct ValueTest: Sendable {
+    package let value: @Sendable (EventValue) -> Bool
+    /// The same for a string, on its UTF-8 bytes, where these are at hand without decoding.
+    package let text: (@Sendable (UnsafeRawBufferPointer) -> Bool)?
+    /// The only string that passes: what filters of identities are asked for.
+    package let onlyText: String?
+
+    package init(
+        value: @escaping @Sendable (EventValue) -> Bool, text: (@Sendable (UnsafeRawBufferPointer) -> Bool)? = nil,
+        onlyText: String? = nil
+    ) {
+        self.value = value
+        self.text = text
+        self.onlyText = onlyText
+    }
+
+    /// A test that only strings can pass.
+    package static func text(
+        onlyText: String? = nil, _ test: @escaping @Sendable (UnsafeRawBufferPointer) -> Bool
+    ) -> ValueTest {
+        ValueTest(
+            value: { value in
+                guard case .string(var string) = value else { return false }
+                return string.withUTF8 { test(UnsafeRawBufferPointer($0)) }
+            }, text: test, onlyText: onlyText)
+    }
+
+    package static let isPresent = ValueTest(value: { _ in true }, text: { _ in true })
+}

@@ -1,0 +1,124 @@
+package import SegmentFormat
+import Shredding
+
+extension PreparedPredicate {
+    /// Clears the byte of each row that does not pass; `mask` has a byte a row, 0 or 1.
+    ///
+    /// Loops over rows hold no call and no allocation; each leaf goes over the row group's codes once.
+    func filter(_ mask: UnsafeMutablePointer<UInt8>, _ reader: RowGroupReader, _ scratch: ScanScratch) throws(SegmentError) {
+        let rows = reader.rows
+        switch self {
+        case .constant(let value): if !value { mask.update(repeating: 0, count: rows) }
+        case .and(let operands):
+            for (i, operand) in operands.enumerated() {
+                if i > 0, !RowMask.isAny(mask, rows) { return }
+                try operand.filter(mask, reader, scratch)
+            }
+        case .or(let operands):
+            try scratch.withMask { (passed) throws(SegmentError) in
+                passed.update(repeating: 0, count: rows)
+                try scratch.withMask { (candidates) throws(SegmentError) in
+                    for operand in operands {
+                        for i in 0..<rows { candidates[i] = mask[i] & ~passed[i] }
+                        if !RowMask.isAny(candidates, rows) { break }
+                        try operand.filter(candidates, reader, scratch)
+                        for i in 0..<rows { passed[i] |= candidates[i] }
+                    }
+                }
+                for i in 0..<rows { mask[i] &= passed[i] }
+            }
+        case .not(let operand):
+            try scratch.withMask { (passed) throws(SegmentError) in
+                passed.update(from: mask, count: rows)
+                try operand.filter(passed, reader, scratch)
+                for i in 0..<rows { mask[i] &= passed[i] ^ 1 }
+            }
+        case .codes(let test): try test.filter(mask, reader)
+        case .range(let field, let range):
+            let values = try field.values(reader, scratch.integers)
+            let (low, high) = (range.lowerBound, range.upperBound)
+            for i in 0..<rows {
+                let value = values[i]
+                mask[i] &= (value >= low ? 1 : 0) & (value <= high ? 1 : 0) & (value != absentInteger ? 1 : 0)
+            }
+        case .identity(let column, let uuid):
+            guard try reader.mayContain(uuid, column: column) else { return mask.update(repeating: 0, count: rows) }
+            let codes = try reader.codes(column)
+            let uuids = try reader.uuids(column)
+            for i in 0..<rows {
+                mask[i] &= (codes[i] == typedCode ? 1 : 0) & (uuids[i].low == uuid.low ? 1 : 0) & (uuids[i].high == uuid.high ? 1 : 0)
+            }
+        case .batch(let field, let test):
+            let batch = try field.coded(reader, mask, scratch)
+            let matches = batch.table.matches(test)
+            RowMask.filter(mask, batch.codes, matches)
+        case .pair(let left, let right, let test):
+            try Self.filterPairs(mask, left.coded(reader, mask, scratch), right.coded(reader, mask, scratch), test)
+        }
+    }
+
+    /// Each distinct pair of values is asked once.
+    private static func filterPairs(
+        _ mask: UnsafeMutablePointer<UInt8>, _ left: CodedBatch, _ right: CodedBatch,
+        _ test: @Sendable (EventValue, EventValue) -> Bool
+    ) {
+        var known: [UInt64: UInt8] = [:]
+        for row in 0..<left.codes.count where mask[row] != 0 {
+            let pair = UInt64(left.codes[row]) << 32 | UInt64(right.codes[row])
+            if let passes = known[pair] {
+                mask[row] = passes
+                continue
+            }
+            var passes: UInt8 = 0
+            if let a = left.table.value(left.codes[row]), let b = right.table.value(right.codes[row]) {
+                passes = test(a, b) ? 1 : 0
+            }
+            known[pair] = passes
+            mask[row] = passes
+        }
+    }
+}
+
+extension CodeTest {
+    func filter(_ mask: UnsafeMutablePointer<UInt8>, _ reader: RowGroupReader) throws(SegmentError) {
+        let codes = try reader.codes(column)
+        guard smallest == largest else { return RowMask.filter(mask, codes, matches) }
+        let code = smallest
+        for i in 0..<codes.count { mask[i] &= codes[i] == code ? 1 : 0 }
+    }
+}
+
+/// Loops over a byte a row.
+enum RowMask {
+    @inline(__always)
+    static func filter(_ mask: UnsafeMutablePointer<UInt8>, _ codes: UnsafeBufferPointer<UInt32>, _ matches: [UInt8]) {
+        matches.withUnsafeBufferPointer { matches in
+            // In bounds: the reader has checked that codes are at most the dictionary's count, for which there is a byte.
+            for i in 0..<codes.count { mask[i] &= matches[Int(codes[i])] }
+        }
+    }
+
+    static func isAny(_ mask: UnsafePointer<UInt8>, _ rows: Int) -> Bool {
+        var i = 0
+        while i < rows {
+            let end = min(i + 4096, rows)
+            var any: UInt8 = 0
+            while i < end {
+                any |= mask[i]
+                i += 1
+            }
+            if any != 0 { return true }
+        }
+        return false
+    }
+
+    /// Writes the numbers of the rows whose byte is 1, ascending. `target` has room for all rows and one more.
+    static func rows(_ mask: UnsafePointer<UInt8>, _ rows: Int, into target: UnsafeMutablePointer<UInt32>) -> Int {
+        var n = 0
+        for i in 0..<rows {
+            target[n] = UInt32(i)
+            n += Int(mask[i])
+        }
+        return n
+    }
+}

@@ -1,0 +1,28 @@
+package import Shredding
+
+/// The store without the types of its schema: what the typed store and the command-line tool work with.
+package struct StoreCore: Sendable {
+    package let directory: StoreDirectory
+    package let schema: ShreddingSchema
+
+    package init(directory: StoreDirectory, schema: ShreddingSchema) {
+        self.directory = directory
+        self.schema = schema
+    }
+
+    package func ingest(
+        _ sources: [IngestSource], options: IngestOptions, progress: (@Sendable (IngestProgress) -> Void)? = nil
+    ) async throws -> IngestReport {
+        let writer = try directory.lockForWriting(schema: schema.name)
+        defer { writer.unlock() }
+        return try await Ingest(
+            directory: directory, schema: schema, options: options, writer: writer, progress: progress
+        ).run(sources)
+    }
+
+    package func compact(progress: (@Sendable (CompactionProgress) -> Void)? = nil) throws -> CompactionReport {
+        let writer = try directory.lockForWriting(schema: schema.name)
+        defer { writer.unlock() }
+        return try Compaction(directory: directory, schema: schema, writer: writer, progress: progress).run()
+    }
+}

@@ -1,0 +1,179 @@
+package import SegmentFormat
+
+/// The directory of a store: opens what is there, and commits what is new.
+package struct StoreDirectory: Sendable {
+    package let path: String
+    package let files: any FileSystem
+
+    package init(path: String, files: any FileSystem = PosixFileSystem()) {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        self.path = path
+        self.files = files
+    }
+
+    package func location(_ name: String) -> String { path + "/" + name }
+
+    package func name(of segment: SegmentDescription, quarantine: Bool = false) -> String {
+        (quarantine ? FileNames.quarantine : FileNames.partition(segment.day)) + "/" + FileNames.segment(segment.id)
+    }
+
+    package var exists: Bool {
+        get throws(AuditStoreError) { try files.kind(of: location(FileNames.manifest)) != nil }
+    }
+
+    // MARK: Reading
+
+    package func readManifest() throws(AuditStoreError) -> Manifest {
+        let path = location(FileNames.manifest)
+        guard try files.kind(of: path) != nil else {
+            throw AuditStoreError(.notAStore, "there is no store here", location: .init(file: self.path))
+        }
+        let file = try files.openForReading(path)
+        var bytes = ByteArena(capacity: Int(file.size))
+        defer { extendLifetime(bytes) }
+        let n = try file.read(at: 0, into: UnsafeMutableRawBufferPointer(start: bytes.base, count: Int(file.size)))
+        bytes.commit(n)
+        do { return try Manifest(decoding: bytes.bytes) } catch {
+            throw AuditStoreError(error.inFile(path))
+        }
+    }
+
+    /// A segment as a source of bytes.
+    package func source(_ name: String) throws(AuditStoreError) -> any SegmentSource {
+        let path = location(name)
+        return FileSource(name: path, file: try files.openForReading(path))
+    }
+
+    private struct FileSource: SegmentSource {
+        let name: String
+        let file: any ReadableFile
+        var size: UInt64 { file.size }
+
+        func read(at offset: UInt64, into target: UnsafeMutableRawBufferPointer) throws(SegmentError) {
+            let n: Int
+            do { n = try file.read(at: offset, into: target) } catch {
+                throw SegmentError(.io, error.message, file: name, offset: offset)
+            }
+            guard n == target.count else {
+                throw SegmentError(
+                    .corrupt, "the file ends early", file: name, offset: offset, expected: "\(target.count) bytes",
+                    found: "\(n)")
+            }
+        }
+    }
+
+    package func open(_ segment: SegmentDescription, quarantine: Bool = false) throws(AuditStoreError) -> SegmentReader {
+        do { return try SegmentReader(try source(name(of: segment, quarantine: quarantine))) } catch let error as SegmentError {
+            throw AuditStoreError(error)
+        } catch let error as AuditStoreError { throw error } catch { throw AuditStoreError(.io, "\(error)") }
+    }
+
+    /// The state of now. As long as the snapshot lives, no file of it is removed.
+    package func snapshot() throws(AuditStoreError) -> (Manifest, Snapshot) {
+        guard try exists else {
+            throw AuditStoreError(.notAStore, "there is no store here", location: .init(file: path))
+        }
+        // The lock first: a file named by a manifest that is read under it stays.
+        let lock = try files.lock(location(FileNames.readerLock), .shared, wait: true)
+        let manifest = try readManifest()
+        let snapshot = Snapshot(segments: manifest.segments, lock: lock) { segment throws(AuditStoreError) in
+            try self.open(segment)
+        }
+        return (manifest, snapshot)
+    }
+
+    // MARK: Writing
+
+    /// Becomes the one writer, creating the store if there is none.
+    package func lockForWriting(schema: String) throws(AuditStoreError) -> WriterLock {
+        if try files.kind(of: path) == nil { try files.createDirectory(path) }
+        guard let lock = try files.lock(location(FileNames.writerLock), .exclusive, wait: false) else {
+            throw AuditStoreError(
+                .locked, "another process is writing to this store; one can write at a time, any number can read",
+                location: .init(file: location(FileNames.writerLock)))
+        }
+        if try !exists {
+            let others = try files.names(in: path).filter { $0 != FileNames.writerLock && $0 != FileNames.nextManifest && $0 != FileNames.readerLock && $0 != FileNames.partitions && $0 != FileNames.quarantine }
+            guard others.isEmpty else {
+                throw AuditStoreError(
+                    .notAStore, "the directory is not empty and not a store (it holds \(others[0]))",
+                    location: .init(file: path))
+            }
+            _ = try files.lock(location(FileNames.readerLock), .exclusive, wait: true)
+            try files.createDirectory(location(FileNames.partitions))
+            try commit(Manifest(schema: schema))
+            if let slash = path.lastIndex(of: "/") {
+                try files.syncDirectory(slash == path.startIndex ? "/" : String(path[..<slash]))
+            } else {
+                try files.syncDirectory(".")
+            }
+        }
+        let manifest = try readManifest()
+        guard manifest.schema == schema else {
+            throw AuditStoreError(
+                .invalidArgument, "the store holds events of another schema", location: .init(file: path),
+                expected: schema, found: manifest.schema)
+        }
+        try removeStrays(manifest)
+        return WriterLock(lock: lock, manifest: manifest)
+    }
+
+    /// Replaces the manifest, durably. What it names must be durable already.
+    package func commit(_ manifest: Manifest) throws(AuditStoreError) {
+        var bytes = ByteArena()
+        manifest.encode(to: &bytes)
+        defer { extendLifetime(bytes) }
+        let next = location(FileNames.nextManifest)
+        let file = try files.create(next)
+        try file.append(bytes.bytes)
+        try file.sync()
+        try file.close()
+        try files.rename(next, to: location(FileNames.manifest))
+        try files.syncDirectory(path)
+    }
+
+    /// Removes what a writer left that was killed before it could commit.
+    private func removeStrays(_ manifest: Manifest) throws(AuditStoreError) {
+        var known = Set(manifest.obsolete)
+        for segment in manifest.segments { known.insert(name(of: segment)) }
+        for segment in manifest.quarantine { known.insert(name(of: segment, quarantine: true)) }
+        var directories: [String] = []
+        if try files.kind(of: location(FileNames.quarantine)) != nil { directories.append(FileNames.quarantine) }
+        for day in try files.names(in: location(FileNames.partitions)) {
+            directories.append(FileNames.partitions + "/" + day)
+        }
+        for directory in directories where try files.kind(of: location(directory)) == .directory {
+            for name in try files.names(in: location(directory)) where name.hasSuffix(FileNames.segmentSuffix) {
+                let file = directory + "/" + name
+                if !known.contains(file) { try files.remove(location(file)) }
+            }
+        }
+    }
+
+    /// Removes replaced files if nobody reads; else they wait for the next time.
+    package func removeObsolete(_ manifest: inout Manifest) throws(AuditStoreError) {
+        guard !manifest.obsolete.isEmpty,
+            let lock = try files.lock(location(FileNames.readerLock), .exclusive, wait: false)
+        else { return }
+        defer { lock.unlock() }
+        for name in manifest.obsolete { try files.remove(location(name)) }
+        manifest.obsolete.removeAll()
+        manifest.generation += 1
+        try commit(manifest)
+    }
+}
+
+/// The right to write, and the manifest as of the last commit.
+package final class WriterLock: @unchecked Sendable {
+    // Used by one task at a time: the one that ingests or compacts.
+    private let lock: any FileLock
+    package var manifest: Manifest
+
+    init(lock: any FileLock, manifest: Manifest) {
+        self.lock = lock
+        self.manifest = manifest
+    }
+
+    package func unlock() { lock.unlock() }
+}
