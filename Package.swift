@@ -1,14 +1,16 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 // The arrows between targets point one way:
 //   auditstore (tool) -> KubernetesAudit (schema, sources) -> AuditStore (store, queries)
 //                     -> Shredding (events to columns and back) -> SegmentFormat (bytes, encodings, pages)
-let settings: [SwiftSetting] = [
+var settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
+// CI builds so; a user's newer compiler may warn of more without breaking the build.
+if Context.environment["WARNINGS_AS_ERRORS"] != nil { settings.append(.treatAllWarnings(as: .error)) }
 
 let package = Package(
     name: "AuditStore",
@@ -34,7 +36,7 @@ let package = Package(
             // The module is not called auditstore: that is AuditStore on a file system without case.
             name: "AuditStoreTool",
             dependencies: [
-                "AuditStore", "KubernetesAudit", "Shredding", "SegmentFormat",
+                "AuditStore", "KubernetesAudit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

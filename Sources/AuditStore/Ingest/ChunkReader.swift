@@ -74,17 +74,26 @@ struct ChunkReader {
         chunk.count = rest.count
         rest.withUnsafeBytes { if let start = $0.baseAddress { chunk.base.copyMemory(from: start, byteCount: $0.count) } }
         rest = []
-        while !isAtEnd, chunk.count < Chunk.capacity {
+        var target = Chunk.usualCount
+        while !isAtEnd, chunk.count < target {
             do {
                 let n = try input.read(
-                    into: UnsafeMutableRawBufferPointer(start: chunk.base + chunk.count, count: Chunk.capacity - chunk.count))
+                    into: UnsafeMutableRawBufferPointer(start: chunk.base + chunk.count, count: target - chunk.count))
                 chunk.count += n
                 isAtEnd = n == 0
             } catch {
                 failure = error
                 isAtEnd = true
             }
+            // Only a line that does not end here makes a chunk as large as it may be.
+            if chunk.count >= target, target < Chunk.capacity, !Self.hasLineFeed(chunk) { target = Chunk.capacity }
         }
+    }
+
+    private static func hasLineFeed(_ chunk: borrowing Chunk) -> Bool {
+        var end = chunk.count
+        while end > 0, chunk.base.load(fromByteOffset: end - 1, as: UInt8.self) != 0x0a { end -= 1 }
+        return end > 0
     }
 
     /// A line longer than an event may be goes to the quarantine in pieces, so that memory stays bounded.

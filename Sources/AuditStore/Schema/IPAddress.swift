@@ -116,8 +116,15 @@ extension IPAddress: Comparable {
 extension IPAddress: CustomStringConvertible {
     /// The canonical text of RFC 5952, IPv4 in dots.
     public var description: String {
-        if isIPv4 { return [24, 16, 8, 0].map { "\((low >> $0) & 255)" }.joined(separator: ".") }
-        let groups = (0..<8).map { UInt16(truncatingIfNeeded: ($0 < 4 ? high : low) >> UInt64((3 - $0 & 3) * 16)) }
+        if isIPv4 {
+            let bytes: [UInt64] = [low >> 24 & 255, low >> 16 & 255, low >> 8 & 255, low & 255]
+            return bytes.map(String.init).joined(separator: ".")
+        }
+        let groups: [UInt16] = (0..<8).map { index in
+            let half = index < 4 ? high : low
+            let shift = UInt64((3 - index & 3) * 16)
+            return UInt16(truncatingIfNeeded: half >> shift)
+        }
         // The longest run of two zero groups or more, the first of equals.
         var best = 0..<0
         var start = 0

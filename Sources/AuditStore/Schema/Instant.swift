@@ -1,5 +1,5 @@
 import SegmentFormat
-package import Shredding
+import Shredding
 
 /// A point in time, in microseconds since 1970 in UTC: the resolution of Kubernetes' times.
 public struct Instant: Hashable, Comparable, Sendable {

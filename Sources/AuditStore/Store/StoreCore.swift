@@ -21,8 +21,23 @@ package struct StoreCore: Sendable {
     }
 
     package func compact(progress: (@Sendable (CompactionProgress) -> Void)? = nil) throws -> CompactionReport {
-        let writer = try directory.lockForWriting(schema: schema.name)
+        let writer = try lockExisting()
         defer { writer.unlock() }
         return try Compaction(directory: directory, schema: schema, writer: writer, progress: progress).run()
     }
+
+    /// Like `lockForWriting`, but for work on what is there: it makes no store.
+    private func lockExisting() throws -> WriterLock {
+        guard try directory.exists else {
+            throw AuditStoreError(.notAStore, "there is no store here", location: .init(file: directory.path))
+        }
+        return try directory.lockForWriting(schema: schema.name)
+    }
+
+    package func verify(progress: (@Sendable (VerificationProgress) -> Void)? = nil) throws -> VerificationReport {
+        try Verification(directory: directory, progress: progress).run()
+    }
+
+    package func statistics() throws -> StoreStatistics { try directory.statistics() }
+    package func columnStatistics() throws -> [ColumnStatistics] { try directory.columnStatistics() }
 }

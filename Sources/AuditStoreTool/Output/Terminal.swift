@@ -72,6 +72,26 @@ enum Terminal {
         writeIgnoringErrors(Array("\(HostileText.visible(text, keepingNewlines: true))\n".utf8), to: standardError)
     }
 
+    /// Ends the process with this status, after what `atexit` asks for.
+    static func exit(_ status: Int32) -> Never {
+        #if canImport(Glibc)
+            Glibc.exit(status)
+        #elseif canImport(Musl)
+            Musl.exit(status)
+        #elseif canImport(Darwin)
+            Darwin.exit(status)
+        #endif
+    }
+
+    /// Ends the process at once: from a signal's handler, where nothing else may be relied on.
+    static func exitAtOnce(_ status: Int32) -> Never { _exit(status) }
+
+    /// Leaves Control-C to a handler of the tool's own; its number is returned.
+    static func takeInterrupts() -> Int32 {
+        _ = signal(SIGINT, SIG_IGN)
+        return SIGINT
+    }
+
     static func message(forError code: Int32) -> String {
         guard let text = strerror(code) else { return "error \(code)" }
         return String(cString: text)

@@ -1,4 +1,4 @@
-package import SegmentFormat
+import SegmentFormat
 import Shredding
 
 /// A field without a column of its own: a path within a body, in the residual, or of an object as a whole; or the event's

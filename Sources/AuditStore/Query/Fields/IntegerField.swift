@@ -1,4 +1,4 @@
-package import SegmentFormat
+import SegmentFormat
 import Shredding
 
 /// Stands for an absent time or duration; it is no time that can be written in RFC 3339.

@@ -1,4 +1,5 @@
 package import SegmentFormat
+import Shredding
 
 /// What a field is in one segment.
 package enum ResolvedField: Sendable {

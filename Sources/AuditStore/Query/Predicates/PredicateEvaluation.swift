@@ -1,4 +1,4 @@
-package import SegmentFormat
+import SegmentFormat
 import Shredding
 
 extension PreparedPredicate {

@@ -1,0 +1,50 @@
+# make demo and make test do everything on a fresh machine that has Swift 6.2 or later.
+SHELL := /bin/bash
+BIN := .build/release/auditstore
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.PHONY: all build demo test lint format conformance kill-test deps clean
+
+all: build
+
+build: deps
+	swift build -c release --product auditstore
+
+# A first look: loads real audit logs and answers the four questions they are kept for.
+demo: build
+	@bash Docs/Demo/demo.sh $(BIN) Tests/Fixtures/apiserver-sample.ndjson.zst
+
+test: deps
+	swift test
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests
+
+# The same questions to DuckDB on the same raw files; the answers must be equal.
+CONFORMANCE_FILES ?= Tests/Fixtures/apiserver-sample.ndjson.zst Tests/Fixtures/edge.ndjson.zst
+conformance: build .venv/bin/duckdb-ready
+	.venv/bin/python Tests/Conformance/compare_with_duckdb.py --auditstore $(BIN) $(CONFORMANCE_FILES)
+
+.venv/bin/duckdb-ready:
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet duckdb zstandard
+	touch $@
+
+KILLS ?= 20
+kill-test: build
+	zstd -dqf Tests/Fixtures/apiserver-sample.ndjson.zst -o .build/sample.ndjson
+	python3 Tests/Conformance/kill_during_ingest.py --auditstore $(BIN) .build/sample.ndjson --kills $(KILLS) --seed 1
+
+# Installs the system libraries where their headers are missing.
+deps:
+	@if ! printf '#include <lz4frame.h>\n#include <zstd.h>\n#include <zlib.h>\n' | cc -E - >/dev/null 2>&1; then \
+	  if command -v apt-get >/dev/null; then \
+	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq liblz4-dev libzstd-dev zlib1g-dev zstd; \
+	  elif command -v brew >/dev/null; then brew install lz4 zstd; \
+	  else echo "Please install the headers of liblz4, libzstd and zlib."; exit 1; fi; fi
+
+clean:
+	rm -rf .build .venv

@@ -1,0 +1,111 @@
+import SegmentFormat
+
+/// Joins the groups of row groups by their values. Strings are touched here only, once for each distinct value of a segment.
+struct GroupMerge: Sendable {
+    /// A field's values over all segments: ids from 1 on.
+    struct Values: Sendable {
+        private(set) var interner = ValueInterner()
+        /// For each table that is shared by row groups of a segment: the id of each of its ids, 0 for not yet known.
+        private var known: [ObjectIdentifier: (table: ElementTable, ids: [UInt32])] = [:]
+
+        var values: [EventValue] { interner.values }
+
+        /// Translates ids of a table.
+        mutating func translate(_ table: ElementTable, _ body: ((UInt32) -> UInt32) -> Void) {
+            let identity = ObjectIdentifier(table)
+            var ids = known.removeValue(forKey: identity)?.ids ?? []
+            if ids.isEmpty { ids = Array(repeating: 0, count: table.count + 1) }
+            body { id in
+                guard id != absentCode else { return absentCode }
+                if ids[Int(id)] == 0, let value = table.values.value(id) { ids[Int(id)] = interner.code(value) }
+                return ids[Int(id)]
+            }
+            known[identity] = (table, ids)
+        }
+
+        /// Forgets the tables of segments that are done.
+        mutating func forgetTables(keeping limit: Int) { if known.count > limit { known.removeAll() } }
+    }
+
+    let plan: AggregationPlan
+    private(set) var keys: [Values]
+    private(set) var measures: [MeasureMerge]
+    private(set) var index: GroupIndex
+    private(set) var counts: [Int] = []
+
+    init(_ plan: AggregationPlan) {
+        self.plan = plan
+        keys = plan.keys.map { _ in Values() }
+        measures = plan.fields.map { _ in MeasureMerge() }
+        index = GroupIndex(keys: plan.keys.count)
+    }
+
+    mutating func add(_ partial: GroupPartial) {
+        var keyIDs: [[UInt32]] = []
+        for (i, ids) in partial.keyIDs.enumerated() {
+            var translated: [UInt32] = []
+            translated.reserveCapacity(ids.count)
+            keys[i].translate(partial.keyTables[i]) { translate in for id in ids { translated.append(translate(id)) } }
+            keys[i].forgetTables(keeping: 64)
+            keyIDs.append(translated)
+        }
+        var groups: [Int] = []
+        groups.reserveCapacity(partial.groups)
+        for group in 0..<partial.groups {
+            let number = index.number(keyIDs, group)
+            if number == counts.count { counts.append(0) }
+            counts[number] += Int(partial.counts[group])
+            groups.append(number)
+        }
+        for i in measures.indices { measures[i].add(partial.measures[i], groups: groups) }
+    }
+}
+
+/// Gives combinations of key ids group numbers from 0 on.
+struct GroupIndex: Sendable {
+    private let width: Int
+    /// `width` ids a group.
+    private(set) var ids: [UInt32] = []
+    private var slots: [UInt32] = Array(repeating: .max, count: 64)
+    private(set) var count = 0
+
+    init(keys: Int) { width = keys }
+
+    func id(_ group: Int, key: Int) -> UInt32 { ids[group * width + key] }
+
+    private static func mix(_ hash: UInt64, _ id: UInt32) -> UInt64 { PairCounts.hash((hash << 5 | hash >> 59) ^ UInt64(id)) }
+
+    /// The number of the group that has the ids of row `row` in `columns`.
+    mutating func number(_ columns: [[UInt32]], _ row: Int) -> Int {
+        var hash: UInt64 = 0x51_7c_c1_b7_27_22_0a_95
+        for column in columns { hash = Self.mix(hash, column[row]) }
+        if count * 2 >= slots.count { grow() }
+        let mask = slots.count - 1
+        var slot = Int(truncatingIfNeeded: hash) & mask
+        search: while slots[slot] != .max {
+            let group = Int(slots[slot])
+            for key in 0..<width where ids[group * width + key] != columns[key][row] {
+                slot = (slot + 1) & mask
+                continue search
+            }
+            return group
+        }
+        slots[slot] = UInt32(count)
+        for column in columns { ids.append(column[row]) }
+        count += 1
+        return count - 1
+    }
+
+    private mutating func grow() {
+        var larger = [UInt32](repeating: .max, count: slots.count * 2)
+        let mask = larger.count - 1
+        for group in 0..<count {
+            var hash: UInt64 = 0x51_7c_c1_b7_27_22_0a_95
+            for key in 0..<width { hash = Self.mix(hash, ids[group * width + key]) }
+            var slot = Int(truncatingIfNeeded: hash) & mask
+            while larger[slot] != .max { slot = (slot + 1) & mask }
+            larger[slot] = UInt32(group)
+        }
+        slots = larger
+    }
+}

@@ -1,0 +1,177 @@
+/// What all row groups together say of one aggregated field.
+struct MeasureMerge: Sendable {
+    private(set) var values = GroupMerge.Values()
+    /// `group << 32 | value id` and how often.
+    private(set) var pairs = PairCounts()
+    private var statistics: [IntegerStatistics] = []
+    private var integers: [(group: UInt32, value: Int64)] = []
+    private var isDuration = false
+    private var firsts: [Int: ExtremeEvent] = [:]
+    private var lasts: [Int: ExtremeEvent] = [:]
+
+    mutating func add(_ partial: MeasurePartial, groups: [Int]) {
+        if let table = partial.table, !partial.pairs.isEmpty {
+            var pairs = self.pairs
+            self.pairs = PairCounts()
+            values.translate(table) { translate in
+                for pair in partial.pairs {
+                    let id = translate(UInt32(truncatingIfNeeded: pair.key))
+                    guard id != 0 else { continue }
+                    pairs.add(UInt64(groups[Int(pair.key >> 32)]) << 32 | UInt64(id), UInt64(pair.count))
+                }
+            }
+            values.forgetTables(keeping: 64)
+            self.pairs = pairs
+        }
+        isDuration = isDuration || partial.isDuration
+        for (group, part) in partial.statistics.enumerated() {
+            while statistics.count <= groups[group] { statistics.append(IntegerStatistics()) }
+            statistics[groups[group]].add(part)
+        }
+        for (group, value) in zip(partial.valueGroups, partial.values) {
+            integers.append((UInt32(groups[Int(group)]), value))
+        }
+        for (group, event) in partial.first.enumerated() where event.value != nil {
+            if firsts[groups[group]].map({ event.precedes($0) }) != false { firsts[groups[group]] = event }
+        }
+        for (group, event) in partial.last.enumerated() where event.value != nil {
+            if lasts[groups[group]].map({ $0.precedes(event) }) != false { lasts[groups[group]] = event }
+        }
+    }
+
+    /// All that was collected, group by group.
+    struct Finished {
+        fileprivate var statistics: [IntegerStatistics]
+        fileprivate var integers: [(group: UInt32, value: Int64)]
+        fileprivate var integerStarts: [Int]
+        fileprivate var pairs: [(value: EventValue, count: UInt64)]
+        fileprivate var pairStarts: [Int]
+        fileprivate var isDuration: Bool
+        fileprivate var firsts: [Int: ExtremeEvent]
+        fileprivate var lasts: [Int: ExtremeEvent]
+    }
+
+    /// Sorts what was collected, so that the aggregates of a group are a look at one range of it.
+    func finished(groups: Int) -> Finished {
+        // Values ascending within their group: order by rank once, then by number.
+        let table = values.values
+        let order = table.indices.sorted { table[$0] < table[$1] }
+        var ranks = [UInt32](repeating: 0, count: table.count)
+        for (rank, index) in order.enumerated() { ranks[index] = UInt32(rank) }
+        var ranked: [(key: UInt64, count: UInt64)] = []
+        ranked.reserveCapacity(pairs.count)
+        for (key, n) in zip(pairs.keys, pairs.counts) where n != 0 {
+            ranked.append((key & ~0xffff_ffff | UInt64(ranks[Int(UInt32(truncatingIfNeeded: key)) - 1]), n))
+        }
+        ranked.sort { $0.key < $1.key }
+        var pairStarts = [Int](repeating: 0, count: groups + 1)
+        for pair in ranked { pairStarts[Int(pair.key >> 32) + 1] += 1 }
+        var integerStarts = [Int](repeating: 0, count: groups + 1)
+        for integer in integers { integerStarts[Int(integer.group) + 1] += 1 }
+        for group in 0..<groups {
+            pairStarts[group + 1] += pairStarts[group]
+            integerStarts[group + 1] += integerStarts[group]
+        }
+        return Finished(
+            statistics: statistics, integers: integers.sorted { ($0.group, $0.value) < ($1.group, $1.value) },
+            integerStarts: integerStarts,
+            pairs: ranked.map { (table[order[Int(UInt32(truncatingIfNeeded: $0.key))]], $0.count) },
+            pairStarts: pairStarts, isDuration: isDuration, firsts: firsts, lasts: lasts)
+    }
+}
+
+extension MeasureMerge.Finished {
+    private func integers(of group: Int) -> ArraySlice<(group: UInt32, value: Int64)> {
+        integers[integerStarts[group]..<integerStarts[group + 1]]
+    }
+
+    private func pairs(of group: Int) -> ArraySlice<(value: EventValue, count: UInt64)> {
+        pairs[pairStarts[group]..<pairStarts[group + 1]]
+    }
+
+    private func statistics(of group: Int) -> IntegerStatistics? {
+        guard group < statistics.count, statistics[group].count > 0 else { return nil }
+        return statistics[group]
+    }
+
+    private func value(_ integer: Int64) -> EventValue {
+        isDuration ? .duration(integer) : .time(Instant(microseconds: integer))
+    }
+
+    func distinct(_ group: Int) -> Int {
+        var count = pairs(of: group).count
+        var former: Int64?
+        for integer in integers(of: group) where integer.value != former {
+            count += 1
+            former = integer.value
+        }
+        return count
+    }
+
+    func smallest(_ group: Int) -> EventValue? {
+        statistics(of: group).map { value($0.smallest) } ?? pairs(of: group).first?.value
+    }
+
+    func largest(_ group: Int) -> EventValue? {
+        statistics(of: group).map { value($0.largest) } ?? pairs(of: group).last?.value
+    }
+
+    /// The sum of the numbers; nil if there are none. Times have no sum.
+    func sum(_ group: Int) -> EventValue? { total(group)?.sum }
+
+    /// The mean of the numbers.
+    func average(_ group: Int) -> EventValue? {
+        guard let (sum, count) = total(group), let number = sum.number else { return nil }
+        return EventValue(mean: number / Double(count))
+    }
+
+    private func total(_ group: Int) -> (sum: EventValue, count: UInt64)? {
+        if let statistics = statistics(of: group) {
+            guard isDuration else { return nil }
+            return (.duration(Int64(clamping: statistics.sum)), UInt64(statistics.count))
+        }
+        var whole: Int128 = 0
+        var fraction = 0.0
+        var count: UInt64 = 0
+        for (value, n) in pairs(of: group) {
+            switch value {
+            case .integer(let integer): whole &+= Int128(integer) &* Int128(n)
+            case .double(let double): fraction += double * Double(n)
+            case .duration(let microseconds): fraction += Double(microseconds) / 1_000_000 * Double(n)
+            default: continue
+            }
+            count += n
+        }
+        guard count > 0 else { return nil }
+        if fraction == 0, let sum = Int64(exactly: whole) { return (.integer(sum), count) }
+        return (EventValue(number: Double(whole) + fraction) ?? .double(.greatestFiniteMagnitude), count)
+    }
+
+    /// The smallest value whose rank is at least `q` times the number of values.
+    func quantile(_ group: Int, _ q: Double) -> EventValue? {
+        let integers = integers(of: group)
+        if !integers.isEmpty {
+            return value(integers[integers.startIndex + Self.rank(q, UInt64(integers.count)) - 1].value)
+        }
+        let pairs = pairs(of: group)
+        var rank = UInt64(Self.rank(q, pairs.reduce(0) { $0 + $1.count }))
+        for (value, count) in pairs {
+            if rank <= count { return value }
+            rank -= count
+        }
+        return nil
+    }
+
+    /// From 1 on.
+    private static func rank(_ q: Double, _ n: UInt64) -> Int {
+        min(max(Int((q * Double(n)).rounded(.up)), 1), max(Int(n), 1))
+    }
+
+    func first(_ group: Int) -> EventValue? { firsts[group]?.value }
+    func last(_ group: Int) -> EventValue? { lasts[group]?.value }
+}
+
+extension EventValue {
+    /// A mean is a double even where it is whole, so that its type does not depend on the data.
+    init(mean: Double) { self = .double(mean) }
+}

@@ -1,0 +1,101 @@
+/// A question in the text form: what the command line and HTTP ask.
+///
+///     TextQuery(where: "responseStatus.code == 403", every: "1h", aggregates: ["count", "distinct(user.username)"])
+public struct TextQuery: Sendable, Hashable {
+    /// A condition; nil for all events.
+    public var `where`: String?
+    /// RFC 3339, a date, or `now-24h`: only events at or after it.
+    public var since: String?
+    /// Only events before it.
+    public var until: String?
+    /// Fields to group by.
+    public var by: [String]
+    /// The width of time buckets, such as `1h`.
+    public var every: String?
+    /// `count`, `distinct(user.username)` and so on; `count` if there is none.
+    public var aggregates: [String]
+    /// Only the first rows; with ``every``, only the groups with the largest totals.
+    public var top: Int?
+    /// A column, and `:asc` or `:desc`.
+    public var order: String?
+    /// Row groups that are worked on at the same time; nil for one a processor.
+    public var threads: Int?
+
+    public init(
+        where condition: String? = nil, since: String? = nil, until: String? = nil, by: [String] = [],
+        every: String? = nil, aggregates: [String] = ["count"], top: Int? = nil, order: String? = nil,
+        threads: Int? = nil
+    ) {
+        self.where = condition
+        self.since = since
+        self.until = until
+        self.by = by
+        self.every = every
+        self.aggregates = aggregates
+        self.top = top
+        self.order = order
+        self.threads = threads
+    }
+
+    /// Splits comma-separated lists such as `user.username,annotations["a,b"]`.
+    public static func list(_ text: String) -> [String] { splitList(text) }
+
+    /// Asks a snapshot of a store.
+    ///
+    /// - Parameter now: what `now` means, in microseconds since 1970.
+    /// - Throws: ``ExpressionError`` if the question makes no sense, ``AuditStoreError`` if the store cannot be read.
+    package func run(on snapshot: Snapshot, schema: SchemaDescription, now: Int64) async throws -> TextResult {
+        let fields = TextFields(schema)
+        var scan = EventScan(snapshot, schema: schema)
+        try scan.restrict(`where`, since: since, until: until, fields: fields, now: now)
+        scan.threads = threads
+        let plan = try plan(fields)
+        let order = try TextOrder(self)
+        let groups = try await scan.aggregate(plan)
+        return TextAnswer(query: self, groups: groups, order: order).result()
+    }
+
+    var aggregateTexts: [String] { aggregates.isEmpty ? ["count"] : aggregates }
+
+    /// Names of the columns of the result.
+    var columns: [String] { (every == nil ? [] : ["time"]) + by + aggregateTexts }
+
+    private func plan(_ fields: TextFields) throws(ExpressionError) -> AggregationPlan {
+        var keys: [AggregationPlan.Key] = []
+        if let every {
+            guard let width = TextTime.duration(every), width > 0 else {
+                throw .whole("this is no length of time", every, hint: "write 30m, 1h or 1d")
+            }
+            // Events without a time are in no bucket.
+            keys.append(
+                AggregationPlan.Key(
+                    FieldReference(keys: fields.schema.eventTime), bucket: width, keepsAbsent: false))
+        }
+        for field in by { keys.append(AggregationPlan.Key(try fields.reference(parsing: field), keepsAbsent: true)) }
+        var known: [FieldPath: Int] = [:]
+        var references: [FieldReference] = []
+        var aggregates: [AggregateKind] = []
+        for text in aggregateTexts {
+            aggregates.append(
+                try TextAggregate.parse(text) { name throws(ExpressionError) in
+                    let path = try FieldPath(parsing: name)
+                    if let index = known[path] { return index }
+                    known[path] = references.count
+                    references.append(fields.reference(path))
+                    return references.count - 1
+                })
+        }
+        return AggregationPlan(keys: keys, fields: references, aggregates: aggregates)
+    }
+}
+
+extension EventScan {
+    /// Applies a condition and a range of times in the text form.
+    package mutating func restrict(
+        _ condition: String?, since: String?, until: String?, fields: TextFields, now: Int64
+    ) throws(ExpressionError) {
+        if let condition { predicate = try ExpressionCompiler.predicate(condition, fields: fields, now: now) }
+        if let since { self.since = try TextTime.parse(since, now: now) }
+        if let until { self.until = try TextTime.parse(until, now: now) }
+    }
+}

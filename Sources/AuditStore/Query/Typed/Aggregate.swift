@@ -1,0 +1,85 @@
+/// What is computed of each group.
+///
+///     .aggregate(.count, .distinct(\.remoteIP), .quantile(0.99, of: \.latency))
+public struct Aggregate<Fields, Output: Sendable>: Sendable {
+    /// The aggregate, for a plan that may know its field already.
+    let add: @Sendable (Fields, inout [AnyKeyPath: Int], inout [FieldReference]) -> AggregateKind
+    let output: @Sendable (EventValue?) -> Output
+
+    /// - Parameter key: fields are collected once, however many aggregates there are of them.
+    fileprivate init<Value: FieldValue>(
+        _ field: any KeyPath<Fields, Field<Value>> & Sendable, _ kind: @escaping @Sendable (Int) -> AggregateKind,
+        _ output: @escaping @Sendable (EventValue?) -> Output
+    ) {
+        add = { fields, known, references in
+            if let index = known[field] { return kind(index) }
+            known[field] = references.count
+            references.append(fields[keyPath: field].typed)
+            return kind(references.count - 1)
+        }
+        self.output = output
+    }
+
+    fileprivate init(_ kind: AggregateKind, _ output: @escaping @Sendable (EventValue?) -> Output) {
+        add = { _, _, _ in kind }
+        self.output = output
+    }
+}
+
+extension Aggregate where Output == Int {
+    /// How many events there are.
+    public static var count: Self {
+        Self(.count) { $0.flatMap(Int.init(eventValue:)) ?? 0 }
+    }
+
+    /// How many different values the field has, exactly; of a list, how many different elements.
+    public static func distinct<Value: FieldValue>(_ field: any KeyPath<Fields, Field<Value>> & Sendable) -> Self {
+        Self(field, { .distinct($0) }) { $0.flatMap(Int.init(eventValue:)) ?? 0 }
+    }
+}
+
+extension Aggregate {
+    private static func optional<Value: FieldValue>(
+        _ field: any KeyPath<Fields, Field<Value>> & Sendable, _ kind: @escaping @Sendable (Int) -> AggregateKind
+    ) -> Self where Output == Value? {
+        Self(field, kind) { $0.flatMap(Value.init(eventValue:)) }
+    }
+
+    /// The sum of the values; nil if no event has one.
+    public static func sum<Value: FieldValue & AdditiveArithmetic>(
+        _ field: any KeyPath<Fields, Field<Value>> & Sendable
+    ) -> Self where Output == Value? { optional(field) { .sum($0) } }
+
+    /// The smallest value; nil if no event has one.
+    public static func min<Value: FieldValue & Comparable>(
+        _ field: any KeyPath<Fields, Field<Value>> & Sendable
+    ) -> Self where Output == Value? { optional(field) { .smallest($0) } }
+
+    /// The largest value; nil if no event has one.
+    public static func max<Value: FieldValue & Comparable>(
+        _ field: any KeyPath<Fields, Field<Value>> & Sendable
+    ) -> Self where Output == Value? { optional(field) { .largest($0) } }
+
+    /// The mean of the values, of durations in seconds; nil if no event has one.
+    public static func average<Value: FieldValue & AdditiveArithmetic>(
+        _ field: any KeyPath<Fields, Field<Value>> & Sendable
+    ) -> Self where Output == Double? {
+        Self(field, { .average($0) }) { $0?.number }
+    }
+
+    /// The exact quantile by nearest rank: the smallest value whose rank is at least `q` times the number of values.
+    /// nil if no event has one.
+    public static func quantile<Value: FieldValue & Comparable>(
+        _ q: Double, of field: any KeyPath<Fields, Field<Value>> & Sendable
+    ) -> Self where Output == Value? { optional(field) { .quantile($0, q) } }
+
+    /// The value of the earliest event that has one; of equally early ones, the first that came in.
+    public static func first<Value: FieldValue>(
+        _ field: any KeyPath<Fields, Field<Value>> & Sendable
+    ) -> Self where Output == Value? { optional(field) { .first($0) } }
+
+    /// The value of the latest event that has one; of equally late ones, the last that came in.
+    public static func last<Value: FieldValue>(
+        _ field: any KeyPath<Fields, Field<Value>> & Sendable
+    ) -> Self where Output == Value? { optional(field) { .last($0) } }
+}

@@ -1,0 +1,109 @@
+/// Events in groups, before it is said what to compute of each.
+public struct GroupedEvents<Schema: AuditSchema, each Key: GroupingKey>: Sendable {
+    let scan: EventScan
+    let keys: [AggregationPlan.Key]
+
+    /// What to compute of each group.
+    public func aggregate<each Value: Sendable>(
+        _ aggregates: repeat Aggregate<Schema.Fields, each Value>
+    ) -> AggregateQuery<(repeat (each Key).Output), (repeat each Value)> {
+        let (plan, kinds) = EventQuery<Schema>.plan(keys, repeat each aggregates)
+        return AggregateQuery(
+            scan: scan, plan: plan, kinds: kinds,
+            key: { groups, group in
+                var next = 0
+                func output<K: GroupingKey>(_: K.Type) throws -> K.Output {
+                    defer { next += 1 }
+                    guard let output = K.output(groups.key(next, of: group)) else { throw MissingKey() }
+                    return output
+                }
+                return try? (repeat output((each Key).self))
+            },
+            values: { groups, group in
+                var next = 0
+                func value<V>(_ aggregate: Aggregate<Schema.Fields, V>) -> V {
+                    defer { next += 1 }
+                    return aggregate.output(groups.value(kinds[next], of: group))
+                }
+                return (repeat value(each aggregates))
+            })
+    }
+}
+
+/// A key that is not of the key's type, so that the group is no part of the answer.
+private struct MissingKey: Error {}
+
+/// A group-by that is ready to be asked.
+///
+/// Its rows are pairs of the keys and the aggregates, each a tuple if there are several.
+public struct AggregateQuery<Keys: Sendable, Values: Sendable>: Sendable {
+    public typealias Row = (key: Keys, value: Values)
+
+    let scan: EventScan
+    let plan: AggregationPlan
+    let kinds: [AggregateKind]
+    let key: @Sendable (AggregatedGroups, Int) -> Keys?
+    let values: @Sendable (AggregatedGroups, Int) -> Values
+
+    /// All groups, by their keys upwards.
+    public func rows() async throws -> [Row] {
+        let groups = try await scan.aggregate(plan)
+        return groups.groups.sorted { groups.precedesByKeys($0, $1) }.compactMap { row($0, groups) }
+    }
+
+    /// The `count` groups with the largest value of an aggregate, largest first, equal ones by their keys upwards.
+    ///
+    /// - Parameter value: leads from the aggregates to the one that decides: `\.0` the first of several, `\.self` the only.
+    public func top<Value: Comparable>(_ count: Int, by value: KeyPath<Values, Value>) async throws -> [Row] {
+        let groups = try await scan.aggregate(plan)
+        let valued = groups.groups.map { (group: $0, value: values(groups, $0)[keyPath: value]) }
+        let best = valued.smallest(count) { a, b in
+            a.value != b.value ? a.value > b.value : groups.precedesByKeys(a.group, b.group)
+        }
+        return best.compactMap { row($0.group, groups) }
+    }
+
+    private func row(_ group: Int, _ groups: AggregatedGroups) -> Row? {
+        key(groups, group).map { ($0, values(groups, group)) }
+    }
+}
+
+extension AggregatedGroups {
+    /// The order of keys upwards.
+    package func precedesByKeys(_ a: Int, _ b: Int) -> Bool {
+        for key in plan.keys.indices { if let order = keyOrder(key, a, b) { return order } }
+        return false
+    }
+}
+
+extension Array {
+    /// The first `count` elements in the given order, without sorting all the others.
+    package func smallest(_ count: Int, by precedes: (Element, Element) -> Bool) -> [Element] {
+        guard count < self.count / 4 else { return Array(sorted(by: precedes).prefix(count)) }
+        // A heap whose root is the worst of the best so far.
+        var heap: [Element] = []
+        heap.reserveCapacity(Swift.max(count, 0))
+        func sink(_ start: Int) {
+            var i = start
+            while true {
+                var worst = i
+                for child in [2 * i + 1, 2 * i + 2] where child < heap.count && precedes(heap[worst], heap[child]) {
+                    worst = child
+                }
+                guard worst != i else { return }
+                heap.swapAt(i, worst)
+                i = worst
+            }
+        }
+        for element in self where count > 0 {
+            if heap.count < count {
+                heap.append(element)
+                if heap.count == count { for i in stride(from: count / 2, through: 0, by: -1) { sink(i) } }
+            } else if precedes(element, heap[0]) {
+                heap[0] = element
+                sink(0)
+            }
+        }
+        return heap.sorted(by: precedes)
+    }
+}

@@ -1,0 +1,102 @@
+import Shredding
+
+/// A store of audit events: a directory that one process writes to and any number read.
+///
+///     let store = try await AuditStore(at: "/var/lib/audit", schema: KubernetesAudit.self)
+///     let refused = try await store.events
+///         .where { $0.response.code == 403 }
+///         .group { $0.user.name }
+///         .aggregate(.count)
+///
+/// Opening a store reads its manifest, and no segment. A value of this type may be used by any number of tasks.
+public final class AuditStore<Schema: AuditSchema>: Sendable {
+    package let core: StoreCore
+
+    /// Opens the store in a directory, or makes one there if there is none.
+    ///
+    /// - Parameters:
+    ///   - path: the directory. It is created, with those above it, if it does not exist.
+    ///   - schema: what kind of events the store holds.
+    /// - Throws: `AuditStoreError`: `.notAStore` if the directory holds other things, `.invalidArgument` if the store is of
+    ///   another schema, `.corrupt` or `.unsupportedVersion` if its manifest cannot be read, `.locked` if it has to be made
+    ///   and another process is making it, `.io`.
+    public init(at path: String, schema: Schema.Type) async throws {
+        let shredding = Schema.description.shredding
+        core = StoreCore(directory: StoreDirectory(path: path), schema: shredding)
+        if try !core.directory.exists {
+            try core.directory.lockForWriting(schema: shredding.name).unlock()
+        }
+        let manifest = try core.directory.readManifest()
+        guard manifest.schema == shredding.name else {
+            throw AuditStoreError(
+                .invalidArgument, "the store holds events of another schema", location: .init(file: path),
+                expected: shredding.name, found: manifest.schema)
+        }
+    }
+
+    /// The events of now: a query answers from the segments that the store had when this was read.
+    public var events: EventQuery<Schema> {
+        get throws { EventQuery(EventScan(try core.directory.snapshot().1, schema: Schema.description)) }
+    }
+
+    /// Loads events from text: a JSON object a line.
+    ///
+    /// The load is durable when the call returns. Lines that are no JSON objects go to the quarantine, and the rest goes on.
+    /// - Parameter name: what the quarantine and messages call the text.
+    /// - Throws: `AuditStoreError`: `.locked` if another process writes to the store, `.io`; `CancellationError`.
+    @discardableResult
+    public func ingest(
+        lines: [UInt8], name: String, options: IngestOptions = IngestOptions()
+    ) async throws -> IngestReport {
+        let source = IngestSource(name: name, isRepeatable: false) { MemoryInput(name: name, bytes: lines) }
+        return try await core.ingest([source], options: options)
+    }
+
+    /// Merges the segments of each day and rewrites them for size; queries go on meanwhile.
+    ///
+    /// - Throws: `AuditStoreError`: `.locked` if another process writes to the store, `.io`; `CancellationError`. What was
+    ///   done before the error stays done.
+    @discardableResult
+    public func compact(
+        progress: (@Sendable (CompactionProgress) -> Void)? = nil
+    ) async throws -> CompactionReport {
+        try core.compact(progress: progress)
+    }
+
+    /// Reads and checks every byte of the store. Damage is in the report, and does not throw.
+    public func verify(
+        progress: (@Sendable (VerificationProgress) -> Void)? = nil
+    ) async throws -> VerificationReport {
+        try core.verify(progress: progress)
+    }
+
+    /// The figures of the store, from its manifest.
+    public var statistics: StoreStatistics {
+        get throws { try core.statistics() }
+    }
+
+    /// The figures of each column, largest first. Reads all dictionaries.
+    public func columnStatistics() async throws -> [ColumnStatistics] { try core.columnStatistics() }
+}
+
+/// Text in memory as an input.
+private final class MemoryInput: IngestInput {
+    let name: String
+    private let bytes: [UInt8]
+    private var offset = 0
+
+    init(name: String, bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+    }
+
+    var canGrow: Bool { false }
+    var consumed: UInt64 { UInt64(offset) }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let n = min(buffer.count, bytes.count - offset)
+        bytes.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<offset + n])) }
+        offset += n
+        return n
+    }
+}

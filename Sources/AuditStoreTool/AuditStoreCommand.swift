@@ -1,0 +1,51 @@
+import ArgumentParser
+
+/// The command-line tool. Its names and forms are a contract that scripts rely on.
+@main
+struct AuditStoreCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "auditstore",
+        abstract: "Keeps audit logs whole and small, and answers anything about them.",
+        discussion: """
+            The store is a directory, given by --store or the environment variable AUDITSTORE_DIR.
+            Exit status: 0 done, 1 failed, 2 bad usage, 3 done but some input was quarantined, 130 interrupted.
+            """,
+        subcommands: [
+            IngestCommand.self, EventsCommand.self, QueryCommand.self, StatsCommand.self, VerifyCommand.self,
+            CompactCommand.self,
+        ])
+
+    static func main() async {
+        Terminal.ignoreBrokenPipes()
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await Interruption.run { try await asynchronous.run() }
+            } else {
+                try command.run()
+            }
+        } catch { exit(reporting: error) }
+    }
+
+    private static func exit(reporting error: any Error) -> Never {
+        switch error {
+        case let status as ExitStatus: Terminal.exit(status.rawValue)
+        case OutputError.closed: Terminal.exit(0)
+        case is CancellationError: Terminal.exit(ExitStatus.interrupted.rawValue)
+        default: break
+        }
+        // What the argument parser throws is bad usage (or a request for help); what a command throws is a failure.
+        if exitCode(for: error) == .success { exit(withError: error) }
+        let isUsage = exitCode(for: error) == .validationFailure
+        Terminal.say(isUsage ? fullMessage(for: error) : "auditstore: \(error)")
+        Terminal.exit(isUsage ? ExitStatus.usage.rawValue : ExitStatus.failed.rawValue)
+    }
+}
+
+/// How the tool ends.
+enum ExitStatus: Int32, Error {
+    case failed = 1
+    case usage = 2
+    case quarantined = 3
+    case interrupted = 130
+}
