@@ -19,7 +19,7 @@ package enum Limits {
     package static let bytesPerEvent = 32 << 20
 
     /// Raw bytes that an ingest worker turns into one segment.
-    package static let rawBytesPerChunk = 4 << 20
+    package static let rawBytesPerChunk = 8 << 20
 
     /// Structure (not values) of an event is followed this deep; deeper objects are one leaf.
     package static let structuralDepth = 16

@@ -36,7 +36,37 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
 
     /// The events of now: a query answers from the segments that the store had when this was read.
     public var events: EventQuery<Schema> {
-        get throws { EventQuery(EventScan(try core.directory.snapshot().1, schema: Schema.description)) }
+        get throws { EventQuery(try core.directory.snapshot().1) }
+    }
+
+    /// Answers a question in the text form, as the command line asks it.
+    ///
+    /// - Throws: `ExpressionError` if the question makes no sense; `AuditStoreError` if the store cannot be read;
+    ///   `CancellationError`.
+    public func answer(_ query: TextQuery) async throws -> TextResult {
+        try await query.run(
+            on: try core.directory.snapshot().1, schema: Schema.description, now: SystemClock.microsecondsSince1970)
+    }
+
+    /// Delivers the events that fulfil a condition in the text form, each the exact bytes it came in as.
+    ///
+    /// - Parameters:
+    ///   - condition: CEL; nil for all events.
+    ///   - since: RFC 3339, a date, or `now-24h`: only events at or after it.
+    ///   - until: only events before it.
+    ///   - limit: at most so many; nil for all.
+    ///   - body: gets bytes that are valid during the call.
+    /// - Throws: `ExpressionError` if the condition makes no sense; `AuditStoreError` if the store cannot be read;
+    ///   `CancellationError`; what `body` throws.
+    public func forEachEvent(
+        where condition: String? = nil, since: String? = nil, until: String? = nil, order: EventOrder = .ingest,
+        limit: Int? = nil, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        var scan = EventScan(try core.directory.snapshot().1, schema: Schema.description)
+        try scan.restrict(
+            condition, since: since, until: until, fields: TextFields(Schema.description),
+            now: SystemClock.microsecondsSince1970)
+        try scan.forEachEvent(order: order, limit: limit, body)
     }
 
     /// Loads events from text: a JSON object a line.

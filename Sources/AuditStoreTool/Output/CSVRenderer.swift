@@ -49,7 +49,7 @@ struct CSVRenderer: RowRenderer {
     private mutating func appendField(_ cell: Cell) {
         switch cell {
         case .null: break
-        case .string(let text): append(text: isTerminal ? HostileText.visible(text) : text)
+        case .string(let text), .json(let text): append(text: isTerminal ? HostileText.visible(text) : text)
         case .int(let value): line.append(contentsOf: String(value).utf8)
         case .double(let value): line.append(contentsOf: (NumberText.shortest(value) ?? "").utf8)
         case .bool(let value): line.append(contentsOf: (value ? "true" : "false").utf8)

@@ -9,12 +9,14 @@ enum Cell: Sendable, Equatable {
     case double(Double)
     case bool(Bool)
     case list([Cell])
+    /// JSON text as it stands in an event: an object, or a number beyond all range.
+    case json(String)
 
     /// Whether a table aligns the value to the right.
     var isNumber: Bool {
         switch self {
         case .int, .double: true
-        case .null, .string, .bool, .list: false
+        case .null, .string, .bool, .list, .json: false
         }
     }
 }

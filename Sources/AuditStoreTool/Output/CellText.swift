@@ -5,7 +5,7 @@ enum CellText {
     static func text(of cell: Cell, places: Int? = nil) -> String {
         switch cell {
         case .null: "-"
-        case .string(let text): text
+        case .string(let text), .json(let text): text
         case .int(let value): String(value)
         case .double(let value): number(value, places: places)
         case .bool(let value): value ? "true" : "false"

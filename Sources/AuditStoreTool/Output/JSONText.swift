@@ -5,6 +5,7 @@ enum JSONText {
         case .null: append(literal: "null", to: &bytes)
         case .string(let text): append(text, to: &bytes)
         case .int(let value): append(literal: String(value), to: &bytes)
+        case .json(let text): append(literal: text, to: &bytes)
         case .double(let value): append(value, to: &bytes)
         case .bool(let value): append(literal: value ? "true" : "false", to: &bytes)
         case .list(let elements):

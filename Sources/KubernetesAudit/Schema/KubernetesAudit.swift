@@ -1,5 +1,5 @@
 public import AuditStore
-package import Shredding
+import Shredding
 
 /// The audit events of Kubernetes (`audit.k8s.io/v1`).
 public enum KubernetesAudit: AuditSchema {

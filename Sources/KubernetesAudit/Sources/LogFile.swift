@@ -1,4 +1,4 @@
-import AuditStore
+package import AuditStore
 
 /// A log file, or standard input, decompressed by content.
 final class LogFile: IngestInput {

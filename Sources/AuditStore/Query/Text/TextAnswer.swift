@@ -36,11 +36,10 @@ struct TextAnswer {
         let isCutByTotals = hasTime && query.top != nil
         if isCutByTotals { answer = withinLargestTotals(answer) }
         let decisive = decisiveValues(answer)
-        let precedes = { (a: Int, b: Int) in precedes(a, b, decisive) }
         if let top = query.top, !isCutByTotals {
-            answer = answer.smallest(max(top, 0), by: precedes)
+            answer = answer.smallest(max(top, 0)) { precedes($0, $1, decisive) }
         } else {
-            answer.sort(by: precedes)
+            answer.sort { precedes($0, $1, decisive) }
         }
         return TextResult(columns: query.columns, rows: answer.map(row), keyColumns: keys)
     }

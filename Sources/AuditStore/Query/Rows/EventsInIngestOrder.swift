@@ -1,0 +1,49 @@
+import SegmentFormat
+
+extension EventScan {
+    /// Merges the segments by ingest sequence. A segment is opened when its first sequence is reached, and let go of after
+    /// its last event, so that as few as possible are open at a time.
+    func forEachInIngestOrder(limit: Int, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        guard limit > 0 else { return }
+        let predicate = wholePredicate
+        let segments = segments
+        var nextSegment = 0
+        var open: [RowCursor] = []
+        var delivered = 0
+        while true {
+            // Whoever has the smallest sequence is next; a segment that is not open yet may have a smaller one.
+            var best = Self.smallest(open)
+            while nextSegment < segments.count,
+                best.map({ segments[nextSegment].firstSequence < open[$0].sequence }) ?? true
+            {
+                let segment = segments[nextSegment]
+                nextSegment += 1
+                try checkCancellation()
+                let reader = try reader(segment)
+                let prepared = try predicate.prepared(for: reader, schema: schema)
+                if case .constant(false) = prepared { continue }
+                let cursor = try RowCursor(segment, reader, prepared)
+                if try cursor.advance() { open.append(cursor) }
+                best = Self.smallest(open)
+            }
+            guard let best else { return }
+            let cursor = open[best]
+            // Up to the next sequence that another segment has, rows are this one's without looking at the others.
+            var bound = nextSegment < segments.count ? segments[nextSegment].firstSequence : .max
+            for (i, other) in open.enumerated() where i != best { bound = min(bound, other.sequence) }
+            repeat {
+                try body(try cursor.event())
+                delivered += 1
+                if delivered == limit { return }
+                if try !cursor.advance() {
+                    open.remove(at: best)
+                    break
+                }
+            } while cursor.sequence <= bound
+        }
+    }
+
+    private static func smallest(_ cursors: [RowCursor]) -> Int? {
+        cursors.indices.min { cursors[$0].sequence < cursors[$1].sequence }
+    }
+}

@@ -1,0 +1,79 @@
+import SegmentFormat
+import Shredding
+
+/// Goes through the matching rows of one segment, row group by row group, and puts their events together.
+final class RowCursor {
+    let segment: SegmentDescription
+    private let reader: RowGroupReader
+    private let scratch = ScanScratch()
+    private let predicate: PreparedPredicate
+    private let output: ByteArenaBox
+    private var assembler: EventAssembler
+    private var group = -1
+    private var firstRow = 0
+    private var rows: [UInt32] = []
+    private var next = 0
+    private var sequences: RowSequences?
+    /// Ingest sequence of the current row.
+    private(set) var sequence: UInt64 = 0
+
+    private final class ByteArenaBox {
+        var bytes = ByteArena(capacity: 4096)
+    }
+
+    init(_ segment: SegmentDescription, _ reader: SegmentReader, _ predicate: PreparedPredicate) throws(SegmentError) {
+        self.segment = segment
+        self.predicate = predicate
+        self.reader = scratch.open(reader, group: 0)
+        assembler = try EventAssembler(self.reader)
+        output = ByteArenaBox()
+    }
+
+    private var row: Int { Int(rows[next - 1]) }
+
+    /// Goes to the next matching row; false at the end.
+    func advance() throws -> Bool {
+        while next == rows.count {
+            guard try openNextGroup() else { return false }
+        }
+        next += 1
+        sequence = sequences![row]
+        return true
+    }
+
+    private func openNextGroup() throws -> Bool {
+        try checkCancellation()
+        if group >= 0 { firstRow += reader.rows }
+        group += 1
+        guard group < reader.segment.metadata.rowGroups.count else { return false }
+        reader.open(group)
+        next = 0
+        rows = try predicate.matchingRows(reader, scratch)
+        if !rows.isEmpty { sequences = try RowSequences(segment, firstRow, reader) }
+        return true
+    }
+
+    /// The bytes of the current event; valid until the next call.
+    func event() throws(SegmentError) -> UnsafeRawBufferPointer {
+        output.bytes.removeAll(keepingAtMost: 16 << 20)
+        try assembler.append(row: row, to: &output.bytes)
+        return output.bytes.bytes
+    }
+}
+
+extension PreparedPredicate {
+    /// The rows of the reader's row group that match, ascending.
+    func matchingRows(_ reader: RowGroupReader, _ scratch: ScanScratch) throws(SegmentError) -> [UInt32] {
+        let outlook = outlook(reader.info)
+        if outlook == .none { return [] }
+        if outlook == .all { return (0..<UInt32(reader.rows)).map { $0 } }
+        return try scratch.withMask { (mask) throws(SegmentError) in
+            mask.update(repeating: 1, count: reader.rows)
+            try filter(mask, reader, scratch)
+            return try scratch.withWords { (rows) throws(SegmentError) in
+                let count = RowMask.rows(mask, reader.rows, into: rows)
+                return Array(UnsafeBufferPointer(start: rows, count: count))
+            }
+        }
+    }
+}

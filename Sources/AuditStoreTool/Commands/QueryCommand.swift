@@ -1,0 +1,91 @@
+import ArgumentParser
+import AuditStore
+import KubernetesAudit
+
+/// The options that say which events a subcommand is about.
+struct EventSelection: ParsableArguments {
+    @Option(name: .customLong("where"), help: ArgumentHelp("A condition, in CEL.", valueName: "expr"))
+    var condition: String?
+    @Option(help: ArgumentHelp("Only events at or after: RFC 3339, a date, or now-24h.", valueName: "time"))
+    var since: String?
+    @Option(help: ArgumentHelp("Only events before.", valueName: "time")) var until: String?
+}
+
+struct QueryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "query", abstract: "Groups and aggregates events.",
+        discussion: """
+            Aggregates: count, distinct(F), sum(F), min(F), max(F), avg(F), p50(F), p95(F), p99(F), quantile(F,q), \
+            first(F), last(F). Fields are the JSON paths of the event, and latency, remoteIP, user.kind, \
+            user.namespace, user.serviceaccount, userAgent.product, isTerminal.
+            """)
+
+    @OptionGroup var options: StoreOptions
+    @OptionGroup var selection: EventSelection
+    @OptionGroup var output: FormatOption
+    @Option(help: ArgumentHelp("Fields to group by.", valueName: "field,…")) var by: String?
+    @Option(help: ArgumentHelp("The width of time buckets: 10s, 30m, 1h, 1d.", valueName: "width")) var every: String?
+    @Option(help: ArgumentHelp("Aggregates. (default: count)", valueName: "a,…")) var agg: String?
+    @Option(help: ArgumentHelp("Only the first rows; with --every, the groups with the largest totals.", valueName: "n"))
+    var top: Int?
+    @Option(help: ArgumentHelp("A column of the result, and asc or desc.", valueName: "field:asc|desc")) var order: String?
+    @Flag(help: "Rows for time buckets without events, too.") var fill = false
+    @Flag(help: "Draws the first aggregate over time as a chart; goes with --every.") var chart = false
+    @Option(help: ArgumentHelp("Workers. (default: one a processor)", valueName: "n")) var threads: Int?
+
+    func validate() throws {
+        if let top, top < 1 { throw ValidationError("--top takes a number from 1 up.") }
+        if let threads, threads < 1 || threads > 256 { throw ValidationError("--threads takes a number from 1 to 256.") }
+        if chart, every == nil || by != nil { throw ValidationError("--chart goes with --every and without --by.") }
+        if fill, every == nil { throw ValidationError("--fill goes with --every.") }
+    }
+
+    func run() async throws {
+        let store = try await options.open()
+        let query = TextQuery(
+            where: selection.condition, since: selection.since, until: selection.until,
+            by: by.map(TextQuery.list) ?? [], every: every, aggregates: agg.map(TextQuery.list) ?? ["count"], top: top,
+            order: order, threads: threads)
+        var result = try await store.answer(query)
+        if fill || chart, let every { result = try result.filled(every: every) }
+        var out = OutputBuffer(descriptor: 1)
+        if chart {
+            try Self.chart(result, title: result.columns[1]).write(style: output.style, to: &out)
+        } else {
+            try ResultTable(columns: result.columns, rows: result.rows.map { $0.map(Cell.init) })
+                .write(as: output.resolved, style: output.style, to: &out)
+        }
+        try out.flush()
+    }
+
+    private static func chart(_ result: TextResult, title: String) -> BarChart {
+        let labels = TimeLabels.short(
+            result.rows.map { row in
+                if case .string(let time) = row[0] { time } else { "" }
+            })
+        let points = zip(labels, result.rows).map { label, row in
+            let value: Double =
+                switch row[1] {
+                case .int(let value): Double(value)
+                case .double(let value): value
+                default: 0
+                }
+            return BarChart.Point(label: label, value: value)
+        }
+        return BarChart(title: title, points: points, shape: .columns(height: 8))
+    }
+}
+
+extension Cell {
+    init(_ value: TextValue) {
+        switch value {
+        case .null: self = .null
+        case .string(let text): self = .string(text)
+        case .int(let number): self = .int(number)
+        case .double(let number): self = .double(number)
+        case .bool(let flag): self = .bool(flag)
+        case .json(let text): self = .json(text)
+        case .list(let values): self = .list(values.map(Cell.init))
+        }
+    }
+}
