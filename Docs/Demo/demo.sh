@@ -9,7 +9,15 @@ trap 'rm -rf "$(dirname "$AUDITSTORE_DIR")"' EXIT
 if [ -t 1 ]; then bold=$'\e[1m' dim=$'\e[2m' off=$'\e[0m'; else bold='' dim='' off=''; fi
 title() { printf '\n%s%s%s\n' "$bold" "$*" "$off"; }
 ask() { # prints the command as one would type it, then its answer
-  printf '%s$ auditstore' "$dim"; printf ' %q' "$@" | sed "s/\\\\\\([^n]\\)/\\1/g"; printf '%s\n' "$off"
+  local word
+  printf '%s$ auditstore' "$dim"
+  for word in "$@"; do
+    case $word in
+      *[!A-Za-z0-9_./,:-]*) printf " '%s'" "$word" ;;
+      *) printf ' %s' "$word" ;;
+    esac
+  done
+  printf '%s\n' "$off"
   "$auditstore" "$@"
 }
 
@@ -18,7 +26,7 @@ ask ingest --cluster demo --format table "$sample"
 "$auditstore" compact --quiet --format json >/dev/null
 
 title "1. Unauthorized access: who is refused, and when?"
-ask query --where 'responseStatus.code in [401, 403]' --every 10s --chart --format table
+ask query --where 'responseStatus.code in [401, 403]' --every 5s --chart
 ask query --where 'responseStatus.code in [401, 403]' --by user.username,remoteIP \
   --agg 'count,distinct(objectRef.resource)' --top 5 --format table
 
@@ -28,7 +36,7 @@ ask query --where 'user.kind == "serviceaccount" && !["127.0.0.0/16", "127.30.0.
 
 title "3. Configuration changes: who changed which deployment, and the newest change with its body"
 changes='objectRef.resource == "deployments" && verb in ["create", "update", "patch", "delete"] && objectRef.namespace == "payments-prod"'
-ask query --where "$changes" --by objectRef.name,verb,user.username --agg count --top 5 --format table
+ask query --where "$changes && user.kind == \"user\"" --by objectRef.name,verb,user.username --agg 'count,last(stageTimestamp)' --top 5 --format table
 printf '%s$ auditstore events --where … --order newest --limit 1%s\n' "$dim" "$off"
 "$auditstore" events --where "$changes && has(requestObject)" --order newest --limit 1 |
   if command -v python3 >/dev/null; then python3 -c '

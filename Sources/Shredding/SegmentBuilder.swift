@@ -35,7 +35,8 @@ package final class SegmentBuilder {
 
     /// Shreds the lines from `start` up to `end`, which is behind a line feed.
     ///
-    /// Precondition: that of `Shredder.shred(line:)`.
+    /// Precondition: that of `Shredder.shred(line:)`. The memory may go when this returns: documents stay where they stand
+    /// while a row group is filled, so the row group ends with the lines.
     package func append(
         linesFrom start: UnsafeRawPointer, to end: UnsafeRawPointer,
         malformed: (JSONFailure, UnsafeRawBufferPointer) throws -> Void
@@ -51,6 +52,7 @@ package final class SegmentBuilder {
                 line = next
             }
         }
+        try flushRowGroup()
     }
 
     private func flushRowGroup() throws {
@@ -90,9 +92,8 @@ package final class SegmentBuilder {
         }
     }
 
-    /// Writes what is left. nil if the chunk had no event.
+    /// Writes the dictionaries and the footer. nil if the chunk had no event.
     package func finish() throws -> SegmentMetadata? {
-        try flushRowGroup()
         guard let writer else { return nil }
         for i in 0..<writtenColumns where shredder.columns[i].kind != .document {
             try writer.appendDictionary(shredder.columns[i].dictionary.input, ofColumn: i)

@@ -11,10 +11,12 @@ package struct Shredder: ~Copyable {
     package private(set) var columnCount = 0
     /// Events in the current row group.
     package private(set) var rows = 0
+    /// Rows that the columns have room for.
+    private var rowCapacity = 2048
     /// Bytes of their text, one line end each included.
     package private(set) var rawBytes = 0
 
-    private var scanner = JSONScanner()
+    private var scanner = JSONScanner(remembering: true)
     private var trie = SkeletonTrie()
     private var time = CanonicalTime()
     private var columnsByPath: [[UInt8]: Int32] = [:]
@@ -71,7 +73,8 @@ package struct Shredder: ~Copyable {
 
     private mutating func addColumn(kind: ColumnKind, path: [UInt8]) -> Int {
         precondition(columnCount < Limits.columnsPerSegment)
-        (columns + columnCount).initialize(to: Column(id: UInt16(columnCount), kind: kind, path: path))
+        (columns + columnCount).initialize(
+            to: Column(id: UInt16(columnCount), kind: kind, path: path, rows: rowCapacity))
         columnCount += 1
         return columnCount - 1
     }
@@ -80,15 +83,24 @@ package struct Shredder: ~Copyable {
 
     /// Shreds the line at `line` into the next row.
     ///
-    /// Precondition: the memory from `line` on holds a line feed, and `JSONScanner.padding` bytes behind the last one.
+    /// Precondition: the memory from `line` on holds a line feed, and `JSONScanner.padding` bytes behind the last one. It
+    /// stays as it is until the row group is done with: documents are not copied.
     @inline(__always)
     package mutating func shred(line: UnsafeRawPointer) -> Outcome {
+        if rows == rowCapacity { growRows() }
         if let end = follow(line) {
             rows += 1
             rawBytes += end - line
             return .event(end: end)
         }
         return parse(line)
+    }
+
+    @inline(never)
+    private mutating func growRows() {
+        precondition(rows < Limits.rowsPerRowGroup)
+        for i in 0..<columnCount { columns[i].grow(rows: rowCapacity * 2, before: rows) }
+        rowCapacity *= 2
     }
 
     /// The short way. nil: this event's shape is not in the tree (or it is not JSON); nothing is lost by having tried,
@@ -173,7 +185,10 @@ package struct Shredder: ~Copyable {
                 column.pointee.codes[rows] = typedCode
                 return
             }
-        case .dictionary, .document, .sequence: break
+        case .document:
+            column.pointee.codes[rows] = column.pointee.documents.code(p, n)
+            return
+        case .dictionary, .sequence: break
         }
         if index == residualColumn {
             residual.append(p, count: n)
@@ -345,6 +360,7 @@ package struct Shredder: ~Copyable {
     }
 
     package mutating func startRowGroup() {
+        scanner.forget()
         for i in 0..<columnCount { columns[i].startRowGroup(rowsBefore: rows) }
         rows = 0
         rawBytes = 0
@@ -352,6 +368,7 @@ package struct Shredder: ~Copyable {
 
     /// Starts the next segment: new dictionaries; what was learnt of shapes is kept, unless too many columns came with it.
     package mutating func startSegment() {
+        scanner.forget()
         for i in 0..<columnCount { columns[i].startSegment(rowsBefore: rows) }
         rows = 0
         rawBytes = 0

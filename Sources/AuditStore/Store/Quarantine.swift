@@ -30,7 +30,7 @@ extension StoreDirectory {
                     func value(_ path: String) throws -> String? {
                         guard let column = reader.column(path: path) else { return nil }
                         let code = try groups.codes(column)[row]
-                        return code == absentCode ? nil : String(decoding: try reader.dictionary(column).entry(code), as: UTF8.self)
+                        return code == absentCode ? nil : RawValue.string(try reader.dictionary(column).entry(code))
                     }
                     text.removeAll()
                     try assembler.append(row: row, to: &text)

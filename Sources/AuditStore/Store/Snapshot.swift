@@ -31,7 +31,12 @@ package final class Snapshot: Sendable {
     /// Keeps the segments' files from being removed.
     private let lock: (any FileLock)?
     private let openSegment: @Sendable (SegmentDescription) throws(AuditStoreError) -> SegmentReader
-    private let readers: Mutex<[UInt64: SegmentReader]> = Mutex([:])
+    /// Open readers, the one opened last at the end.
+    private let readers: Mutex<[(id: UInt64, reader: SegmentReader)]> = Mutex([])
+
+    /// Readers that are kept open: each holds a descriptor, and the dictionaries that were asked for. A scan holds on to
+    /// those it works on by itself.
+    private static let keptReaders = 32
 
     package init(
         segments: [SegmentDescription], lock: (any FileLock)? = nil,
@@ -42,13 +47,14 @@ package final class Snapshot: Sendable {
         openSegment = open
     }
 
-    /// The reader of a segment, opened when it is first asked for and kept.
+    /// The reader of a segment, opened when it is asked for; the last ones are kept.
     package func reader(_ segment: SegmentDescription) throws(AuditStoreError) -> SegmentReader {
-        if let known = readers.withLock({ $0[segment.id] }) { return known }
+        if let known = readers.withLock({ $0.first { $0.id == segment.id }?.reader }) { return known }
         let reader = try openSegment(segment)
         return readers.withLock { readers in
-            if let other = readers[segment.id] { return other }
-            readers[segment.id] = reader
+            if let other = readers.first(where: { $0.id == segment.id }) { return other.reader }
+            if readers.count == Self.keptReaders { readers.removeFirst() }
+            readers.append((segment.id, reader))
             return reader
         }
     }

@@ -50,7 +50,7 @@ struct QueryCommand: AsyncParsableCommand {
         if fill || chart, let every { result = try result.filled(every: every) }
         var out = OutputBuffer(descriptor: 1)
         if chart {
-            try Self.chart(result, title: result.columns[1]).write(style: output.style, to: &out)
+            try Self.chart(result, title: "\(result.columns[1]) per \(every ?? "")").write(style: output.style, to: &out)
         } else {
             try ResultTable(columns: result.columns, rows: result.rows.map { $0.map(Cell.init) })
                 .write(as: output.resolved, style: output.style, to: &out)

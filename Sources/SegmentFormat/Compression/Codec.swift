@@ -6,6 +6,8 @@ package enum Codec: UInt8, Sendable {
     case none = 0
     case lz4 = 1
     case zstd = 2
+    /// Copies of earlier bytes of the page, and lz4 for what is new: `FragmentDecoder` has the layout.
+    case fragments = 3
 }
 
 /// How a page is to be compressed: what a young segment gets, and what compaction leaves.
@@ -16,10 +18,11 @@ package enum CompressionPolicy: Sendable {
     case strong(level: Int32)
 }
 
-/// The contexts of the compressors, made once a worker: making them anew costs more than a small page does.
+/// The contexts and the scratch memory of the compressors, made once a worker: making them anew costs more than a small page does.
 package final class Compressor {
     private let context: OpaquePointer
-    private var scratch = ByteArena(capacity: 1 << 16)
+    let coder = CodeCoder()
+    var fragments = FragmentEncoder()
 
     package init() {
         guard let context = ZSTD_createCCtx() else { fatalOutOfMemory() }
@@ -50,6 +53,19 @@ package final class Compressor {
         }
         output.append(bytes)
         return .none
+    }
+
+    /// Appends a finished page of fragments.
+    func appendFragments(to output: inout ByteArena) {
+        let start = output.count
+        output.append(integer: UInt32(fragments.commands.count))
+        output.append(integer: UInt32(0))
+        output.append(integer: UInt32(fragments.literals.count))
+        let commands = output.count
+        _ = append(fragments.commands.bytes, to: &output, policy: .fast)
+        output.base.storeBytes(
+            of: UInt32(output.count - commands).littleEndian, toByteOffset: start + 4, as: UInt32.self)
+        _ = append(fragments.literals.bytes, to: &output, policy: .fast)
     }
 
     private func lz4(_ source: UnsafeRawPointer, _ count: Int, to output: inout ByteArena) -> Int? {
@@ -93,6 +109,8 @@ package func decompress(
     case .zstd:
         let n = ZSTD_decompress(target, count, bytes.baseAddress, bytes.count)
         found = ZSTD_isError(n) == 0 ? n : -1
+    case .fragments:
+        return try FragmentDecoder.decode(bytes, into: target, count: count)
     }
     guard found == count else {
         throw .corrupt("a page does not decompress", expected: "\(count) bytes", found: found < 0 ? "garbage" : "\(found)")

@@ -4,6 +4,14 @@ package enum SegmentProfile: Sendable {
     case young
     /// By compaction: size, and not slower to query. zstd, encodings by trial, partners.
     case compacted
+
+    /// Uncompressed bytes of a page of documents.
+    var documentPageBytes: Int {
+        switch self {
+        case .young: Limits.youngDocumentPageBytes
+        case .compacted: Limits.documentPageBytes
+        }
+    }
 }
 
 /// Writes a segment front to back: row groups as they come, then dictionaries, then the footer.
@@ -19,7 +27,6 @@ package final class SegmentWriter {
     private let sink: Sink
     package let profile: SegmentProfile
     private let compressor: Compressor
-    private let coder = CodeCoder()
 
     package init(
         schema: String, profile: SegmentProfile, compressor: Compressor, sink: @escaping Sink
@@ -121,10 +128,10 @@ package final class SegmentWriter {
         switch profile {
         case .young: encoding = EncodingChoice.quick(input.codes)
         case .compacted:
-            encoding = EncodingChoice.smallest(input, partners: partners, coder: coder, compressor: compressor)
+            encoding = EncodingChoice.smallest(input, partners: partners, coder: compressor.coder, compressor: compressor)
         }
         raw.removeAll()
-        coder.encode(
+        compressor.coder.encode(
             input.codes, as: encoding, firstNew: input.firstNew, partners: encoding.partner ? partners : nil, to: &raw)
         return appendPage(.codes, level: 19)
     }
@@ -184,21 +191,41 @@ package final class SegmentWriter {
     private func appendDictionary(_ input: DictionaryInput, isDocument: Bool) -> DictionaryInfo {
         var info = DictionaryInfo()
         info.count = UInt32(input.count)
-        let limit = isDocument && profile == .compacted ? Limits.documentPageBytes : Limits.dictionaryPageBytes
+        let limit = isDocument ? profile.documentPageBytes : Limits.dictionaryPageBytes
         var code = 1
         while code <= input.count {
             var end = code
-            let start = Int(input.ends[code - 1])
-            while end <= input.count, end == code || Int(input.ends[end]) - start <= limit { end += 1 }
+            var bytes = 0
+            while end <= input.count {
+                let n = input.entry(end).count
+                guard end == code || bytes + n <= limit else { break }
+                bytes += n
+                end += 1
+            }
             raw.removeAll(keepingAtMost: 8 << 20)
             raw.append(varint: end - code)
-            for c in code..<end { raw.append(varint: Int(input.ends[c] - input.ends[c - 1])) }
-            raw.append(input.bytes + start, count: Int(input.ends[end - 1]) - start)
-            let page = appendPage(.dictionary, level: isDocument ? 16 : 19)
+            for c in code..<end { raw.append(varint: input.entry(c).count) }
+            let page: PageReference
+            if isDocument, profile == .young {
+                page = appendFragments(input, code..<end)
+            } else {
+                for c in code..<end { raw.append(input.entry(c)) }
+                page = appendPage(.dictionary, level: isDocument ? 16 : 19)
+            }
             info.pages.append(DictionaryPageInfo(page: page, firstCode: UInt32(code), count: UInt32(end - code)))
             code = end
         }
         return info
+    }
+
+    /// Appends a dictionary page that begins with `raw`; the entries are compressed from where they lie.
+    private func appendFragments(_ input: DictionaryInput, _ codes: Range<Int>) -> PageReference {
+        compressor.fragments.start(raw.bytes)
+        for code in codes { compressor.fragments.append(input.entry(code)) }
+        return appendPage(.dictionary, rawBytes: compressor.fragments.rawCount) {
+            compressor.appendFragments(to: &output)
+            return .fragments
+        }
     }
 
     /// Writes the footer and the trailer. Nothing may be added after.
@@ -222,20 +249,24 @@ package final class SegmentWriter {
 
     /// Appends `raw` as a page.
     private func appendPage(_ role: PageHeader.Role, policy: CompressionPolicy?) -> PageReference {
+        appendPage(role, rawBytes: raw.count) {
+            if let policy { return compressor.append(raw.bytes, to: &output, policy: policy) }
+            output.append(raw.bytes)
+            return .none
+        }
+    }
+
+    /// - Parameter store: appends the stored bytes to `output` and tells how.
+    private func appendPage(_ role: PageHeader.Role, rawBytes: Int, store: () -> Codec) -> PageReference {
         let start = output.count
         let offset = bytesWritten
         output.append(integer: UInt32(0))
-        output.append(integer: UInt32(raw.count))
+        output.append(integer: UInt32(rawBytes))
         output.append(UInt8(0))
         output.append(role.rawValue)
         output.append(integer: UInt16(0))
         output.append(integer: UInt64(0))
-        var codec = Codec.none
-        if let policy {
-            codec = compressor.append(raw.bytes, to: &output, policy: policy)
-        } else {
-            output.append(raw.bytes)
-        }
+        let codec = store()
         let stored = output.count - start - SegmentLayout.pageHeaderBytes
         let header = output.base + start
         header.storeBytes(of: UInt32(stored).littleEndian, as: UInt32.self)

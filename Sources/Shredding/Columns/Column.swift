@@ -2,17 +2,19 @@ package import SegmentFormat
 
 /// The values of one path in the row group that is being filled.
 ///
-/// Row-indexed arrays of one row group's size: writing a value is one store, a row without one needs nothing (code 0),
+/// Row-indexed arrays, of one row group's size or grown up to it: writing a value is one store, a row without one needs nothing (code 0),
 /// and taking a row back is clearing it.
 package struct Column: ~Copyable {
     package let id: UInt16
     package let kind: ColumnKind
     /// Raw keys joined by U+0001.
     package let path: [UInt8]
-    package let codes: UnsafeMutablePointer<UInt32>
-    package let times: UnsafeMutablePointer<Int64>?
-    package let uuids: UnsafeMutablePointer<UUIDBytes>?
+    package private(set) var codes: UnsafeMutablePointer<UInt32>
+    package private(set) var times: UnsafeMutablePointer<Int64>?
+    package private(set) var uuids: UnsafeMutablePointer<UUIDBytes>?
     package var dictionary = ValueDictionary()
+    /// The documents of a row group that is shredded from memory that stays; else they are in the dictionary.
+    var documents = DocumentTable()
     /// Entries of the dictionary before this row group.
     package var entriesBefore = 0
     /// The last row that has a value, -1 for none.
@@ -20,16 +22,38 @@ package struct Column: ~Copyable {
     /// The last event that was parsed the long way and has a value: a second one is a duplicate key.
     var lastParse: UInt64 = 0
 
-    package init(id: UInt16, kind: ColumnKind, path: [UInt8]) {
+    /// - Parameter rows: that there is room for.
+    package init(id: UInt16, kind: ColumnKind, path: [UInt8], rows: Int = Limits.rowsPerRowGroup) {
         self.id = id
         self.kind = kind
         self.path = path
-        let rows = Limits.rowsPerRowGroup
         codes = .allocate(capacity: rows)
         codes.initialize(repeating: 0, count: rows)
         times = kind == .timestamp || kind == .sequence ? .allocate(capacity: rows) : nil
         uuids = kind == .uuid ? .allocate(capacity: rows) : nil
         reserveTypedCode()
+    }
+
+    /// Makes room for `rows` rows, of which there was some for `before`. Most chunks fill a part of a row group: memory
+    /// for all of it in every column would cost more to touch than it takes to shred a chunk.
+    mutating func grow(rows: Int, before: Int) {
+        let newCodes = UnsafeMutablePointer<UInt32>.allocate(capacity: rows)
+        newCodes.update(from: codes, count: before)
+        (newCodes + before).initialize(repeating: 0, count: rows - before)
+        codes.deallocate()
+        codes = newCodes
+        if let old = times {
+            let new = UnsafeMutablePointer<Int64>.allocate(capacity: rows)
+            new.update(from: old, count: before)
+            old.deallocate()
+            times = new
+        }
+        if let old = uuids {
+            let new = UnsafeMutablePointer<UUIDBytes>.allocate(capacity: rows)
+            new.update(from: old, count: before)
+            old.deallocate()
+            uuids = new
+        }
     }
 
     deinit {
@@ -52,6 +76,7 @@ package struct Column: ~Copyable {
         codes.update(repeating: 0, count: rowsBefore)
         lastRow = -1
         if kind == .document { dictionary.removeAll() }
+        documents.removeAll()
         entriesBefore = dictionary.count
     }
 
@@ -60,6 +85,7 @@ package struct Column: ~Copyable {
         codes.update(repeating: 0, count: rowsBefore)
         lastRow = -1
         dictionary.removeAll()
+        documents.removeAll()
         entriesBefore = 0
         reserveTypedCode()
     }
@@ -70,6 +96,6 @@ package struct Column: ~Copyable {
         return ChunkInput(
             codes: UnsafeBufferPointer(start: codes, count: rows), firstNew: UInt32(entriesBefore + 1),
             times: times.map { UnsafePointer($0) }, uuids: uuids.map { UnsafePointer($0) },
-            documents: kind == .document ? dictionary.input : nil)
+            documents: kind == .document ? (documents.count > 0 ? documents.input : dictionary.input) : nil)
     }
 }

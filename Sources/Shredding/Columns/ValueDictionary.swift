@@ -2,8 +2,16 @@ package import SegmentFormat
 
 /// Gives each distinct value of a column a code, in order of first appearance, from 1 on.
 package struct ValueDictionary: ~Copyable {
-    /// High half: of the hash. Low half: the code, 0 where the slot is free.
-    private var slots: UnsafeMutablePointer<UInt64>
+    /// An entry by its hash: all that a look-up needs before it compares.
+    private struct Slot {
+        /// The high half of the hash.
+        var tag: UInt32 = 0
+        /// 0 where the slot is free.
+        var code: UInt32 = 0
+        var start: UInt32 = 0
+        var count: UInt32 = 0
+    }
+    private var slots: UnsafeMutablePointer<Slot>
     private var mask: Int
     package private(set) var values = ByteArena(capacity: 1 << 12)
     /// `ends[c]` is where entry `c` ends; `ends[0]` is 0.
@@ -12,12 +20,14 @@ package struct ValueDictionary: ~Copyable {
     package private(set) var count = 0
 
     /// A secret of the process: values come from outside, and must not be chosen to collide.
-    private static let seed: UInt64 = .random(in: .min ... .max)
+    static let processSeed: UInt64 = .random(in: .min ... .max)
+    /// A copy beside the table: a static value is looked up behind a check that it was initialised.
+    private let seed = Self.processSeed
 
     package init() {
         mask = 63
         slots = .allocate(capacity: 64)
-        slots.initialize(repeating: 0, count: 64)
+        slots.initialize(repeating: Slot(), count: 64)
         endsCapacity = 64
         ends = .allocate(capacity: 64)
         ends[0] = 0
@@ -34,34 +44,29 @@ package struct ValueDictionary: ~Copyable {
     @inline(__always)
     package func entry(_ code: UInt32) -> UnsafeRawBufferPointer {
         let start = Int(ends[Int(code) - 1])
-        return UnsafeRawBufferPointer(start: values.bytes.baseAddress! + start, count: Int(ends[Int(code)]) - start)
+        return UnsafeRawBufferPointer(start: values.base + start, count: Int(ends[Int(code)]) - start)
     }
 
     /// The code of the `n` bytes at `p`; a new one if they were not here before.
     @inline(__always)
     package mutating func code(_ p: UnsafeRawPointer, _ n: Int) -> UInt32 {
-        let hash = Self.hash(p, n)
-        var slot = Int(truncatingIfNeeded: hash) & mask
-        let tag = hash & 0xFFFF_FFFF_0000_0000
+        let tag = UInt32(truncatingIfNeeded: Self.hash(p, n, seed: seed) >> 32)
+        var index = Int(truncatingIfNeeded: tag) & mask
         // A free slot always exists: the table is grown at two thirds.
         while true {
-            let found = slots[slot]
-            if found == 0 { return insert(p, n, tag: tag, slot: slot) }
-            if found & 0xFFFF_FFFF_0000_0000 == tag {
-                let code = Int(truncatingIfNeeded: found & 0xFFFF_FFFF)
-                let start = Int(ends[code - 1])
-                if Int(ends[code]) - start == n, Self.isEqual(values.bytes.baseAddress! + start, p, n) {
-                    return UInt32(truncatingIfNeeded: code)
-                }
+            let slot = slots[index]
+            if slot.code == 0 { return insert(p, n, tag: tag, at: index) }
+            if slot.tag == tag, Int(slot.count) == n, Self.isEqual(values.base + Int(slot.start), p, n) {
+                return slot.code
             }
-            slot = (slot + 1) & mask
+            index = (index + 1) & mask
         }
     }
 
     @inline(never)
-    private mutating func insert(_ p: UnsafeRawPointer, _ n: Int, tag: UInt64, slot: Int) -> UInt32 {
+    private mutating func insert(_ p: UnsafeRawPointer, _ n: Int, tag: UInt32, at index: Int) -> UInt32 {
         // Chunks are cut long before a dictionary's text comes near the four gigabytes that `ends` can count.
-        precondition(values.bytes.count + n <= Int(UInt32.max))
+        precondition(values.count + n <= Int(UInt32.max))
         count += 1
         if count == endsCapacity {
             let new = UnsafeMutablePointer<UInt32>.allocate(capacity: endsCapacity * 2)
@@ -70,50 +75,51 @@ package struct ValueDictionary: ~Copyable {
             ends = new
             endsCapacity *= 2
         }
+        slots[index] = Slot(
+            tag: tag, code: UInt32(count), start: UInt32(truncatingIfNeeded: values.count),
+            count: UInt32(truncatingIfNeeded: n))
         values.append(p, count: n)
-        ends[count] = UInt32(values.bytes.count)
-        slots[slot] = tag | UInt64(count)
+        ends[count] = UInt32(values.count)
         if count * 3 > (mask + 1) * 2 { grow() }
         return UInt32(count)
     }
 
     private mutating func grow() {
         let size = (mask + 1) * 4
-        slots.deallocate()
-        slots = .allocate(capacity: size)
-        slots.initialize(repeating: 0, count: size)
-        mask = size - 1
-        for code in 1...count {
-            let entry = entry(UInt32(code))
-            let hash = Self.hash(entry.baseAddress!, entry.count)
-            var slot = Int(truncatingIfNeeded: hash) & mask
-            while slots[slot] != 0 { slot = (slot + 1) & mask }
-            slots[slot] = hash & 0xFFFF_FFFF_0000_0000 | UInt64(code)
+        let new = UnsafeMutablePointer<Slot>.allocate(capacity: size)
+        new.initialize(repeating: Slot(), count: size)
+        for old in 0...mask where slots[old].code != 0 {
+            var index = Int(truncatingIfNeeded: slots[old].tag) & (size - 1)
+            while new[index].code != 0 { index = (index + 1) & (size - 1) }
+            new[index] = slots[old]
         }
+        slots.deallocate()
+        slots = new
+        mask = size - 1
     }
 
     /// Forgets all values; keeps the memory unless it is unusually large.
     package mutating func removeAll() {
-        if mask + 1 > 1 << 14 {
+        if mask + 1 > 1 << 16 {
             slots.deallocate()
             slots = .allocate(capacity: 64)
             mask = 63
         }
-        slots.update(repeating: 0, count: mask + 1)
+        if count > 0 { slots.update(repeating: Slot(), count: mask + 1) }
         values.removeAll(keepingAtMost: 8 << 20)
         count = 0
         ends[0] = 0
     }
 
     @inline(__always)
-    private static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
         let product = a.multipliedFullWidth(by: b)
         return product.high ^ product.low
     }
 
     /// A multiply-and-fold hash in the manner of wyhash (Wang Yi). In memory only, never in a file.
     @inline(__always)
-    private static func hash(_ p: UnsafeRawPointer, _ n: Int) -> UInt64 {
+    static func hash(_ p: UnsafeRawPointer, _ n: Int, seed: UInt64) -> UInt64 {
         let k1: UInt64 = 0xa076_1d64_78bd_642f
         let k2: UInt64 = 0xe703_7ed1_a0b4_28db
         var a: UInt64

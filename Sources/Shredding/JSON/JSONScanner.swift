@@ -12,9 +12,9 @@ package struct JSONFailure: Error, Sendable {
 ///
 /// Precondition of every function: the memory ends in a line feed that no value contains, followed by at least
 /// `JSONScanner.padding` readable bytes. A line feed is a control character and ends every token, so no scan runs past
-/// it by more than one load of eight bytes, and no function needs to be told the end.
+/// it by more than a few loads of eight bytes, and no function needs to be told the end.
 package struct JSONScanner: ~Copyable {
-    package static var padding: Int { 16 }
+    package static var padding: Int { 64 }
 
     /// Where and why the last scan failed.
     private(set) var failedAt: UnsafeRawPointer?
@@ -22,7 +22,17 @@ package struct JSONScanner: ~Copyable {
     /// A bit a level of nesting: 1 for an object.
     private var levels: [UInt64] = [0]
 
+    /// nil: what is scanned may change as soon as it was scanned.
+    private var known: KnownContainers?
+
     package init() {}
+
+    /// A scanner that remembers what it has scanned. The memory must stay as it is until `forget`.
+    init(remembering: Bool) {
+        if remembering { known = KnownContainers() }
+    }
+
+    mutating func forget() { known?.removeAll() }
 
     func failed(from start: UnsafeRawPointer) -> JSONFailure {
         JSONFailure(reason: "\(failure)", offset: failedAt.map { $0 - start } ?? 0)
@@ -139,33 +149,29 @@ package struct JSONScanner: ~Copyable {
         var p = start
         var depth = 0
         var isObject = false
+        let deepest = Limits.nestingDepth
         // Each turn of the outer loop stands at the start of a value.
         value: while true {
             switch p.load(as: UInt8.self) {
             case 0x22:
                 guard let end = stringEnd(p + 1) else { return nil }
                 p = end
-            case 0x7b:
-                guard depth < Limits.nestingDepth else { return fail("nested deeper than the limit", at: p) }
+            case 0x7b, 0x5b:
+                if let end = known?.end(p, depth: depth) {
+                    p = end
+                    break
+                }
+                guard depth < deepest else { return fail("nested deeper than the limit", at: p) }
                 push(isObject, depth)
                 depth += 1
-                isObject = true
+                isObject = p.load(as: UInt8.self) == 0x7b
                 p = Self.skipSpace(p + 1)
-                if p.load(as: UInt8.self) != 0x7d {
+                if p.load(as: UInt8.self) != (isObject ? 0x7d : 0x5d) {
+                    guard isObject else { continue value }
                     guard let next = keyEnd(p) else { return nil }
                     p = next
                     continue value
                 }
-                p += 1
-                depth -= 1
-                isObject = pop(depth)
-            case 0x5b:
-                guard depth < Limits.nestingDepth else { return fail("nested deeper than the limit", at: p) }
-                push(isObject, depth)
-                depth += 1
-                isObject = false
-                p = Self.skipSpace(p + 1)
-                if p.load(as: UInt8.self) != 0x5d { continue value }
                 p += 1
                 depth -= 1
                 isObject = pop(depth)
@@ -195,6 +201,7 @@ package struct JSONScanner: ~Copyable {
                 p += 1
                 depth -= 1
                 isObject = pop(depth)
+                known?.close(p, depth: depth)
             }
             return p
         }

@@ -66,6 +66,7 @@ struct GroupScan {
         var newRows: [UInt32] = []
         var newIDs: [UInt32] = []
         var origins: [Int] = []
+        defer { withExtendedLifetime(batch) {} }
         newRows.reserveCapacity(rows.count * 2)
         newIDs.reserveCapacity(rows.count * 2)
         for (i, row) in rows.enumerated() {

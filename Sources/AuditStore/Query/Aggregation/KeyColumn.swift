@@ -31,7 +31,9 @@ struct KeyColumn {
 
     /// The ids of these rows. Not for lists.
     func ids(_ rows: [UInt32]) -> [UInt32] {
-        [UInt32](unsafeUninitializedCapacity: rows.count) { target, count in
+        // The codes may lie in memory that the batch owns.
+        defer { withExtendedLifetime(codes) {} }
+        return [UInt32](unsafeUninitializedCapacity: rows.count) { target, count in
             count = rows.count
             if let codes = codes?.codes {
                 if let ids = table.ids {

@@ -25,6 +25,8 @@ struct MeasureScan {
             return partial
         }
         let batch = try measure.field.coded(scan.reader, mask, scan.scratch)
+        // The codes may lie in memory that the batch owns.
+        defer { withExtendedLifetime(batch) {} }
         let table = measure.table ?? ElementTable(batch.table)
         partial.table = table
         if measure.needs.values || measure.needs.statistics { partial.pairs = pairs(batch.codes, table) }

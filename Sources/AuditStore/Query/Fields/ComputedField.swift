@@ -41,7 +41,8 @@ package struct ComputedField: Sendable {
         let dictionary = try segment.dictionary(column)
         var mayHold = [UInt8](repeating: 0, count: dictionary.count + 1)
         dictionary.forEach { code, template in
-            mayHold[Int(code)] = JSONText.template(template, mayHold: path[...]) ? 1 : 0
+            if case .absent = JSONText.lookUp(path[...], inTemplate: template) { return }
+            mayHold[Int(code)] = 1
         }
         return mayHold
     }
@@ -81,39 +82,46 @@ package struct ComputedField: Sendable {
         }
     }
 
+    /// Bodies are looked at in the order of their codes, so that each page of them is decoded once.
     private func scanDocuments(
         _ column: Int, _ reader: RowGroupReader, _ mask: UnsafePointer<UInt8>?, _ scratch: ScanScratch,
         _ buffer: CodeBuffer, _ interner: inout ValueInterner
     ) throws(SegmentError) {
         guard let documents = reader.chunk(column).documents else { return }
         let codes = try reader.codes(column)
-        /// By code of the document; the first is for rows without one.
-        let unknown = UInt32.max
-        let varies = UInt32.max - 1
-        var known = [UInt32](repeating: unknown, count: Int(documents.count) + 1)
-        var page: DictionaryPage?
+        var rows: [UInt64] = []
         for row in 0..<reader.rows where codes[row] != absentCode && (mask == nil || mask![row] != 0) {
-            let code = codes[row]
-            if known[Int(code)] == unknown {
-                if page == nil || code < page!.firstCode || Int(code - page!.firstCode) >= page!.count {
-                    page = try segment.documentPage(documents, code: code)
-                }
-                let text = page![Int(code - page!.firstCode)]
-                if !JSONText.template(text, mayHold: pathInDocument) {
-                    known[Int(code)] = absentCode
-                } else if text.contains(Template.marker) {
-                    known[Int(code)] = varies
-                } else {
-                    known[Int(code)] = evaluate(text, pathInDocument).map { interner.code($0) } ?? absentCode
+            rows.append(UInt64(codes[row]) << 32 | UInt64(row))
+        }
+        rows.sort()
+        var page: DictionaryPage?
+        var current = absentCode
+        /// The value of the current body; nil if it differs from row to row.
+        var constant: UInt32?
+        var assembler = DocumentAssembler(reader)
+        for entry in rows {
+            let row = Int(UInt32(truncatingIfNeeded: entry))
+            let code = UInt32(entry >> 32)
+            if page == nil || Int(code - page!.firstCode) >= page!.count {
+                page = try segment.documentPage(documents, code: code)
+            }
+            let text = page![Int(code - page!.firstCode)]
+            if code != current {
+                current = code
+                switch JSONText.lookUp(pathInDocument, inTemplate: text) {
+                case .absent: constant = absentCode
+                case .text(let text, let rest): constant = evaluate(text, rest).map { interner.code($0) } ?? absentCode
+                case .varies: constant = nil
                 }
             }
-            if known[Int(code)] == varies {
-                let text = try scratch.event(row, reader)
-                if let value = evaluate(text, path[...]) { buffer.codes[row] = interner.code(value) }
+            if let constant {
+                buffer.codes[row] = constant
             } else {
-                buffer.codes[row] = known[Int(code)]
+                let whole = try assembler.text(of: text, row: row)
+                if let value = evaluate(whole, pathInDocument) { buffer.codes[row] = interner.code(value) }
             }
         }
+        withExtendedLifetime(page) {}
     }
 }
 

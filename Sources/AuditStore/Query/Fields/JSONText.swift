@@ -152,16 +152,25 @@ package enum JSONText {
         values = found
     }
 
-    /// Whether a template can hold a value at a path: it leads to a value, or to a marker on the way.
-    package static func template(_ text: UnsafeRawBufferPointer, mayHold path: ArraySlice<FieldPath.Component>) -> Bool {
+    /// What a template says of the value at a path.
+    package enum Lookup {
+        case absent
+        /// The text below which the rest of the path leads; there is no marker in it.
+        case text(UnsafeRawBufferPointer, rest: ArraySlice<FieldPath.Component>)
+        /// A marker stands for the value or a part of it, so that it differs from row to row.
+        case varies
+    }
+
+    package static func lookUp(_ path: ArraySlice<FieldPath.Component>, inTemplate text: UnsafeRawBufferPointer) -> Lookup {
         var text = text
-        for component in path {
-            guard let first = text.first else { return false }
-            if first == marker { return true }
-            guard case .key(let key) = component else { return first == 0x5b }
-            guard let next = member(key, of: text) else { return false }
+        var rest = path
+        while let component = rest.first {
+            if text.first == marker { return .varies }
+            guard case .key(let key) = component else { break }
+            guard let next = member(key, of: text) else { return .absent }
             text = next
+            rest = rest.dropFirst()
         }
-        return true
+        return text.contains(marker) ? .varies : .text(text, rest: rest)
     }
 }

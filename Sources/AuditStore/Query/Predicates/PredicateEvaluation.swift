@@ -51,7 +51,8 @@ extension PreparedPredicate {
         case .batch(let field, let test):
             let batch = try field.coded(reader, mask, scratch)
             let matches = batch.table.matches(test)
-            RowMask.filter(mask, batch.codes, matches)
+            // The codes may lie in memory that the batch owns.
+            withExtendedLifetime(batch) { RowMask.filter(mask, batch.codes, matches) }
         case .pair(let left, let right, let test):
             try Self.filterPairs(mask, left.coded(reader, mask, scratch), right.coded(reader, mask, scratch), test)
         }
@@ -62,6 +63,7 @@ extension PreparedPredicate {
         _ mask: UnsafeMutablePointer<UInt8>, _ left: CodedBatch, _ right: CodedBatch,
         _ test: @Sendable (EventValue, EventValue) -> Bool
     ) {
+        defer { withExtendedLifetime((left, right)) {} }
         var known: [UInt64: UInt8] = [:]
         for row in 0..<left.codes.count where mask[row] != 0 {
             let pair = UInt64(left.codes[row]) << 32 | UInt64(right.codes[row])

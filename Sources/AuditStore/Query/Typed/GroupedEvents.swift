@@ -53,12 +53,28 @@ public struct AggregateQuery<Keys: Sendable, Values: Sendable>: Sendable {
 
     /// The `count` groups with the largest value of an aggregate, largest first, equal ones by their keys upwards.
     ///
-    /// - Parameter value: leads from the aggregates to the one that decides: `\.0` the first of several, `\.self` the only.
-    public func top<Value: Comparable>(_ count: Int, by value: KeyPath<Values, Value>) async throws -> [Row] {
+    /// - Parameter value: leads from the aggregates to the one that decides: `\.0` is the first of several.
+    public func top<Value: Comparable>(_ count: Int, by value: (Values) -> Value) async throws -> [Row] {
         let groups = try await scan.aggregate(plan)
-        let valued = groups.groups.map { (group: $0, value: values(groups, $0)[keyPath: value]) }
+        let valued = groups.groups.map { (group: $0, value: value(values(groups, $0))) }
         let best = valued.smallest(count) { a, b in
             a.value != b.value ? a.value > b.value : groups.precedesByKeys(a.group, b.group)
+        }
+        return best.compactMap { row($0.group, groups) }
+    }
+
+    /// The `count` groups with the largest value of the first aggregate, largest first, equal ones by their keys upwards.
+    public func top(_ count: Int) async throws -> [Row] {
+        let groups = try await scan.aggregate(plan)
+        let first = kinds[0]
+        let valued = groups.groups.map { (group: $0, value: groups.value(first, of: $0)) }
+        let best = valued.smallest(count) { a, b in
+            switch (a.value, b.value) {
+            case (let left?, let right?) where left.order(to: right) != 0: left > right
+            case (.some, nil): true
+            case (nil, .some): false
+            default: groups.precedesByKeys(a.group, b.group)
+            }
         }
         return best.compactMap { row($0.group, groups) }
     }

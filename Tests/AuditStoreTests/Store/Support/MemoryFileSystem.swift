@@ -1,0 +1,291 @@
+import AuditStore
+import Synchronization
+
+/// A file system in memory that can fail at any call, die, and forget what was not synced.
+final class MemoryFileSystem: FileSystem, Sendable {
+    /// What the n-th call from now on does.
+    enum Fault: Sendable {
+        /// It fails; the calls after it do not. A write leaves half of its bytes.
+        case failsOnce(call: Int)
+        /// It fails, and so does every call after it: the process is gone.
+        case dies(call: Int)
+
+        var call: Int {
+            switch self {
+            case .failsOnce(let call), .dies(let call): call
+            }
+        }
+    }
+
+    final class Inode: Sendable {
+        let content = Mutex<(bytes: [UInt8], synced: Int)>(([], 0))
+        var bytes: [UInt8] { content.withLock { $0.bytes } }
+
+        init(_ bytes: [UInt8] = []) { content.withLock { $0 = (bytes, bytes.count) } }
+    }
+
+    /// The names of a moment; a directory has no inode.
+    typealias Names = [String: Inode?]
+
+    private struct State {
+        var names: Names = ["/": nil]
+        /// The names that would be there after a loss of power.
+        var durable: Names = ["/": nil]
+        /// Holders of the lock on a path: negative for an exclusive one.
+        var locks: [String: Int] = [:]
+        var calls = 0
+        var fault: Fault?
+    }
+    private let state = Mutex(State())
+
+    init() {}
+
+    private init(names: Names) { state.withLock { $0.names = names; $0.durable = names } }
+
+    // MARK: For tests
+
+    /// Calls so far.
+    var calls: Int { state.withLock { $0.calls } }
+
+    func inject(_ fault: Fault?) {
+        state.withLock {
+            $0.calls = 0
+            $0.fault = fault
+        }
+    }
+
+    /// Whether the fault has come about.
+    var hasFailed: Bool { state.withLock { state in state.fault.map { state.calls >= $0.call } ?? false } }
+
+    /// The files with their bytes.
+    var files: [String: [UInt8]] {
+        state.withLock { $0.names.compactMapValues { $0?.bytes } }
+    }
+
+    func file(_ path: String) -> [UInt8]? { files[path] }
+
+    /// Puts a file there, durably, replacing the one that is there.
+    func put(_ bytes: [UInt8], at path: String) {
+        state.withLock {
+            let inode = Inode(bytes)
+            $0.names[path] = .some(inode)
+            $0.durable[path] = .some(inode)
+        }
+    }
+
+    /// Another file system with the same files, which share nothing with these. Nobody holds a lock on it.
+    func copy() -> MemoryFileSystem {
+        MemoryFileSystem(names: state.withLock { $0.names.mapValues { inode in inode.map { Inode($0.bytes) } } })
+    }
+
+    /// What is left after a loss of power: synced names, and of their files the synced bytes and `more` beyond.
+    func afterPowerLoss(more: Int) -> MemoryFileSystem {
+        let names = state.withLock { state in
+            state.durable.filter { path, _ in Self.ancestors(of: path).allSatisfy { state.durable[$0] != nil } }
+        }
+        return MemoryFileSystem(
+            names: names.mapValues { inode in
+                inode.map { inode in
+                    inode.content.withLock { Inode(Array($0.bytes.prefix($0.synced + more))) }
+                }
+            })
+    }
+
+    private static func ancestors(of path: String) -> [String] {
+        var result: [String] = []
+        var path = path
+        while path != "/" {
+            path = parent(of: path)
+            result.append(path)
+        }
+        return result
+    }
+
+    private static func parent(of path: String) -> String {
+        let slash = path.lastIndex(of: "/")!
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    // MARK: FileSystem
+
+    /// Counts a call, and fails if it is the one to fail.
+    private func call(_ what: String, _ path: String) throws(AuditStoreError) {
+        let fails = state.withLock { state in
+            state.calls += 1
+            switch state.fault {
+            case .failsOnce(let call)?: return state.calls == call
+            case .dies(let call)?: return state.calls >= call
+            case nil: return false
+            }
+        }
+        if fails { throw AuditStoreError(.io, "cannot \(what): injected", location: .init(file: path)) }
+    }
+
+    private func missing(_ path: String) -> AuditStoreError {
+        AuditStoreError(.io, "no such file or directory", location: .init(file: path))
+    }
+
+    private func inode(_ path: String) -> Inode? { state.withLock { $0.names[path] ?? nil } }
+
+    func openForReading(_ path: String) throws(AuditStoreError) -> any ReadableFile {
+        try call("open", path)
+        guard let inode = inode(path) else { throw missing(path) }
+        return Reading(inode: inode, files: self, path: path)
+    }
+
+    func create(_ path: String) throws(AuditStoreError) -> any WritableFile {
+        try call("create", path)
+        let inode: Inode? = state.withLock { state in
+            guard state.names[Self.parent(of: path)] != nil else { return nil }
+            if let known = state.names[path] ?? nil {
+                known.content.withLock { $0 = ([], 0) }
+                return known
+            }
+            let inode = Inode()
+            state.names[path] = .some(inode)
+            return inode
+        }
+        guard let inode else { throw missing(path) }
+        return Writing(inode: inode, files: self, path: path)
+    }
+
+    func createDirectory(_ path: String) throws(AuditStoreError) {
+        try call("create the directory", path)
+        state.withLock { state in
+            for directory in [path] + Self.ancestors(of: path) where state.names[directory] == nil {
+                state.names[directory] = .some(nil)
+            }
+        }
+    }
+
+    func rename(_ path: String, to target: String) throws(AuditStoreError) {
+        try call("rename", path)
+        let isThere = state.withLock { state in
+            guard let inode = state.names.removeValue(forKey: path) else { return false }
+            state.names[target] = inode
+            return true
+        }
+        if !isThere { throw missing(path) }
+    }
+
+    func remove(_ path: String) throws(AuditStoreError) {
+        try call("remove", path)
+        state.withLock { _ = $0.names.removeValue(forKey: path) }
+    }
+
+    func syncDirectory(_ path: String) throws(AuditStoreError) {
+        try call("sync the directory", path)
+        let isThere = state.withLock { state in
+            guard state.names[path] != nil else { return false }
+            let isIn = { (name: String) in name != "/" && Self.parent(of: name) == path }
+            state.durable = state.durable.filter { !isIn($0.key) }
+            for (name, inode) in state.names where isIn(name) { state.durable[name] = inode }
+            return true
+        }
+        if !isThere { throw missing(path) }
+    }
+
+    func names(in path: String) throws(AuditStoreError) -> [String] {
+        try call("list", path)
+        guard state.withLock({ $0.names[path] != nil }) else { throw missing(path) }
+        return state.withLock { state in
+            state.names.keys.filter { $0 != "/" && Self.parent(of: $0) == path }
+                .map { String($0[$0.index(after: $0.lastIndex(of: "/")!)...]) }.sorted()
+        }
+    }
+
+    func kind(of path: String) throws(AuditStoreError) -> FileKind? {
+        try call("examine", path)
+        return state.withLock { $0.names[path].map { $0 == nil ? .directory : .file } }
+    }
+
+    func lock(_ path: String, _ mode: LockMode, wait: Bool) throws(AuditStoreError) -> (any FileLock)? {
+        try call("lock", path)
+        if inode(path) == nil {
+            guard mode == .exclusive, try kind(of: Self.parent(of: path)) == .directory else { throw missing(path) }
+            state.withLock { $0.names[path] = .some(Inode()) }
+        }
+        let isTaken = state.withLock { state in
+            let holders = state.locks[path, default: 0]
+            guard mode == .shared ? holders >= 0 : holders == 0 else { return false }
+            state.locks[path] = mode == .shared ? holders + 1 : -1
+            return true
+        }
+        precondition(isTaken || !wait, "a test would wait for ever")
+        return isTaken ? Lock(files: self, path: path) : nil
+    }
+
+    private final class Lock: FileLock, Sendable {
+        private let files: MemoryFileSystem
+        private let path: String
+        private let isHeld = Atomic(true)
+
+        init(files: MemoryFileSystem, path: String) {
+            self.files = files
+            self.path = path
+        }
+
+        deinit { unlock() }
+
+        func unlock() {
+            guard isHeld.exchange(false, ordering: .acquiringAndReleasing) else { return }
+            files.state.withLock { state in
+                let holders = state.locks[path, default: 0]
+                state.locks[path] = holders < 0 ? 0 : holders - 1
+            }
+        }
+    }
+
+    private final class Reading: ReadableFile, Sendable {
+        private let inode: Inode
+        private let files: MemoryFileSystem
+        private let path: String
+        let size: UInt64
+
+        init(inode: Inode, files: MemoryFileSystem, path: String) {
+            self.inode = inode
+            self.files = files
+            self.path = path
+            size = UInt64(inode.bytes.count)
+        }
+
+        func read(at offset: UInt64, into target: UnsafeMutableRawBufferPointer) throws(AuditStoreError) -> Int {
+            try files.call("read", path)
+            return inode.content.withLock { content in
+                guard offset < content.bytes.count else { return 0 }
+                let n = min(target.count, content.bytes.count - Int(offset))
+                content.bytes.withUnsafeBytes {
+                    target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[Int(offset)..<Int(offset) + n]))
+                }
+                return n
+            }
+        }
+    }
+
+    private final class Writing: WritableFile, Sendable {
+        private let inode: Inode
+        private let files: MemoryFileSystem
+        private let path: String
+
+        init(inode: Inode, files: MemoryFileSystem, path: String) {
+            self.inode = inode
+            self.files = files
+            self.path = path
+        }
+
+        func append(_ bytes: UnsafeRawBufferPointer) throws(AuditStoreError) {
+            do { try files.call("write", path) } catch {
+                inode.content.withLock { $0.bytes.append(contentsOf: bytes.prefix(bytes.count / 2)) }
+                throw error
+            }
+            inode.content.withLock { $0.bytes.append(contentsOf: bytes) }
+        }
+
+        func sync() throws(AuditStoreError) {
+            try files.call("sync", path)
+            inode.content.withLock { $0.synced = $0.bytes.count }
+        }
+
+        func close() throws(AuditStoreError) { try files.call("close", path) }
+    }
+}

@@ -1,0 +1,105 @@
+import SegmentFormat
+import TestSupport
+import Testing
+
+@Suite struct CodeEncodingTests {
+    static let encodings = [CodeEncoding.Form.values, .runs].flatMap { form in
+        [false, true].flatMap { novelty in
+            [false, true].map { CodeEncoding(form, novelty: novelty, partner: $0) }
+        }
+    }
+
+    @Test(arguments: Seeds.fixed) func roundTrip(seed: UInt64) throws {
+        var random = Seeds.announce(seed, "codes")
+        let coder = CodeCoder()
+        for rows in [1, 2, 7, 8, 9, 63, 64, 65, 500] {
+            for _ in 0..<4 {
+                let input = RandomCodes(&random, rows: rows)
+                for encoding in Self.encodings {
+                    let page = encode(input, encoding, coder)
+                    try #expect(decode(page, input, coder) == input.codes, "\(encoding), \(rows) rows, seed \(seed)")
+                }
+            }
+        }
+    }
+
+    @Test func aFullRowGroup() throws {
+        var random = Seeds.announce(3, "a full row group")
+        let coder = CodeCoder()
+        let input = RandomCodes(&random, rows: Limits.rowsPerRowGroup)
+        for encoding in Self.encodings {
+            let found = try decode(encode(input, encoding, coder), input, coder)
+            #expect(found == input.codes, "\(encoding)")
+        }
+    }
+
+    /// Unique values cost nothing but a header once novelty is used.
+    @Test func uniqueValuesVanish() {
+        let coder = CodeCoder()
+        let input = RandomCodes(
+            codes: (7..<1007).map { UInt32($0) }, firstNew: 7, distances: Array(repeating: 0, count: 1000))
+        #expect(encode(input, CodeEncoding(.values, novelty: true), coder).count == 8)
+    }
+
+    /// A page read with other partners, another number of rows or cut short is refused or gives other codes, and never traps.
+    @Test(arguments: Seeds.fixed) func damagedPages(seed: UInt64) throws {
+        var random = Seeds.announce(seed, "damaged pages of codes")
+        let coder = CodeCoder()
+        for _ in 0..<3 {
+            let input = RandomCodes(&random, rows: 40)
+            for encoding in Self.encodings {
+                let page = encode(input, encoding, coder)
+                for i in page.indices {
+                    for _ in 0..<2 {
+                        var damaged = page
+                        damaged[i] ^= UInt8(1 + random.below(255))
+                        _ = try? decode(damaged, input, coder)
+                    }
+                    #expect(throws: SegmentError.self) { try decode(Array(page[..<i]), input, coder) }
+                }
+                #expect(throws: SegmentError.self) { try decode(page + [0], input, coder) }
+            }
+        }
+    }
+
+    @Test(arguments: Seeds.fixed) func garbage(seed: UInt64) {
+        var random = Seeds.announce(seed, "garbage pages of codes")
+        let coder = CodeCoder()
+        for _ in 0..<3000 {
+            let input = RandomCodes(&random, rows: 1 + random.below(30))
+            var page = random.bytes(random.below(120))
+            if page.count >= 8, !random.oneIn(4) {
+                // A header that is nearly right leads further in.
+                page[0] &= 1
+                page[1] &= 3
+                page[2] = UInt8(random.below(5))
+                page[3] = UInt8(random.below(5))
+                page.replaceSubrange(4..<8, with: [UInt8(random.below(40)), 0, 0, 0])
+            }
+            _ = try? decode(page, input, coder)
+        }
+    }
+
+    private func encode(_ input: RandomCodes, _ encoding: CodeEncoding, _ coder: CodeCoder) -> [UInt8] {
+        var arena = ByteArena(capacity: 1)
+        input.codes.withUnsafeBufferPointer { codes in
+            input.distances.withUnsafeBufferPointer { distances in
+                coder.encode(
+                    codes, as: encoding, firstNew: input.firstNew, partners: encoding.partner ? distances : nil, to: &arena)
+            }
+        }
+        return arena.array()
+    }
+
+    private func decode(_ page: [UInt8], _ input: RandomCodes, _ coder: CodeCoder) throws -> [UInt32] {
+        var codes = [UInt32](repeating: .max, count: input.codes.count)
+        try codes.withUnsafeMutableBufferPointer { target in
+            try page.withUnsafeBytes { bytes in
+                try input.distances.withUnsafeBufferPointer {
+                    try coder.decode(bytes, firstNew: input.firstNew, partners: $0, into: target)
+                }
+            }
+        }
+        return codes
+    }
+}
