@@ -23,9 +23,10 @@ lint:
 format:
 	swift format --in-place --recursive Package.swift Sources Tests
 
-# The same questions to DuckDB on the same raw files; the answers must be equal.
+# The contract of the command line, and the same questions to DuckDB on the same raw files: the answers must be equal.
 CONFORMANCE_FILES ?= Tests/Fixtures/apiserver-sample.ndjson.zst Tests/Fixtures/edge.ndjson.zst
-conformance: build .venv/bin/duckdb-ready
+conformance: build .venv/bin/duckdb-ready .build/sample.ndjson
+	bash Tests/Conformance/command_line.sh $(BIN) .build/sample.ndjson
 	.venv/bin/python Tests/Conformance/compare_with_duckdb.py --auditstore $(BIN) $(CONFORMANCE_FILES)
 
 .venv/bin/duckdb-ready:
@@ -33,16 +34,18 @@ conformance: build .venv/bin/duckdb-ready
 	.venv/bin/pip install --quiet duckdb zstandard
 	touch $@
 
+.build/sample.ndjson: Tests/Fixtures/apiserver-sample.ndjson.zst
+	mkdir -p .build && zstd -dqf $< -o $@
+
 KILLS ?= 20
-kill-test: build
-	zstd -dqf Tests/Fixtures/apiserver-sample.ndjson.zst -o .build/sample.ndjson
+kill-test: build .build/sample.ndjson
 	python3 Tests/Conformance/kill_during_ingest.py --auditstore $(BIN) .build/sample.ndjson --kills $(KILLS) --seed 1
 
 # Installs the system libraries where their headers are missing.
 deps:
 	@if ! printf '#include <lz4frame.h>\n#include <zstd.h>\n#include <zlib.h>\n' | cc -E - >/dev/null 2>&1; then \
 	  if command -v apt-get >/dev/null; then \
-	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq liblz4-dev libzstd-dev zlib1g-dev zstd; \
+	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq liblz4-dev libzstd-dev zlib1g-dev zstd lz4; \
 	  elif command -v brew >/dev/null; then brew install lz4 zstd; \
 	  else echo "Please install the headers of liblz4, libzstd and zlib."; exit 1; fi; fi
 

@@ -27,8 +27,9 @@ let package = Package(
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-        .target(name: "SegmentFormat", dependencies: ["CLZ4", "CZstd"], swiftSettings: settings),
-        .target(name: "Shredding", dependencies: ["SegmentFormat"], swiftSettings: settings),
+        .target(name: "CKernels"),
+        .target(name: "SegmentFormat", dependencies: ["CKernels", "CLZ4", "CZstd"], swiftSettings: settings),
+        .target(name: "Shredding", dependencies: ["CKernels", "SegmentFormat"], swiftSettings: settings),
         .target(name: "AuditStore", dependencies: ["SegmentFormat", "Shredding"], swiftSettings: settings),
         .target(
             name: "KubernetesAudit", dependencies: ["AuditStore", "CLZ4", "CZstd", "CZlib"], swiftSettings: settings),
@@ -40,10 +41,19 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "SegmentFormatTests", dependencies: ["SegmentFormat"], swiftSettings: settings),
-        .testTarget(name: "ShreddingTests", dependencies: ["Shredding"], swiftSettings: settings),
+        // What the tests share: fixtures, random JSON, seeded randomness.
+        .target(
+            name: "TestSupport", dependencies: ["SegmentFormat", "Shredding", "CZstd"], path: "Tests/Support",
+            swiftSettings: settings),
         .testTarget(
-            name: "AuditStoreTests", dependencies: ["AuditStore", "KubernetesAudit"], swiftSettings: settings),
+            name: "SegmentFormatTests", dependencies: ["SegmentFormat", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "ShreddingTests", dependencies: ["Shredding", "SegmentFormat", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "AuditStoreTests",
+            dependencies: ["AuditStore", "Shredding", "SegmentFormat", "KubernetesAudit", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(name: "AuditStoreToolTests", dependencies: ["AuditStoreTool"], swiftSettings: settings),
         .testTarget(name: "KubernetesAuditTests", dependencies: ["KubernetesAudit", "CLZ4", "CZstd", "CZlib"], swiftSettings: settings),
     ],

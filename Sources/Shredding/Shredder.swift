@@ -1,3 +1,4 @@
+import CKernels
 import SegmentFormat
 
 /// Takes events apart: a template (the skeleton) and a value in a column for each leaf.
@@ -118,7 +119,7 @@ package struct Shredder: ~Copyable {
                 let node = nodes + Int(child)
                 let length = Int(node.pointee.literalLength)
                 // In bounds: the comparison goes on only while the bytes are those of a literal, which holds no line feed,
-                // and it reads at most eight bytes past the last equal one.
+                // and it reads at most thirty-two bytes past the last equal one.
                 if Self.matches(literals + Int(node.pointee.literal), p, length) {
                     let start = p + length
                     let column = node.pointee.column
@@ -145,18 +146,12 @@ package struct Shredder: ~Copyable {
     @inline(__always)
     private static func matches(_ literal: UnsafeRawPointer, _ p: UnsafeRawPointer, _ n: Int) -> Bool {
         var i = 0
-        while i + 8 <= n {
-            if literal.loadUnaligned(fromByteOffset: i, as: UInt64.self) != p.loadUnaligned(fromByteOffset: i, as: UInt64.self) {
-                return false
-            }
-            i += 8
+        while i + 32 <= n {
+            if ck_differences(literal + i, p + i) != 0 { return false }
+            i += 32
         }
-        if i == n { return true }
-        // The rest as one masked word; both sides have padding behind them.
-        let difference =
-            UInt64(littleEndian: literal.loadUnaligned(fromByteOffset: i, as: UInt64.self))
-            ^ UInt64(littleEndian: p.loadUnaligned(fromByteOffset: i, as: UInt64.self))
-        return difference << UInt64((8 - (n - i)) * 8) == 0
+        // The rest under a mask; both sides have padding behind them.
+        return ck_differences(literal + i, p + i) & (1 &<< UInt32(truncatingIfNeeded: n - i) &- 1) == 0
     }
 
     @inline(__always)
@@ -195,7 +190,7 @@ package struct Shredder: ~Copyable {
             residual.append(Template.valueEnd)
             return
         }
-        column.pointee.codes[rows] = column.pointee.dictionary.code(p, n)
+        column.pointee.codes[rows] = column.pointee.dictionary.code(padded: p, n)
     }
 
     @inline(__always)

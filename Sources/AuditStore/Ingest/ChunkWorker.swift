@@ -23,7 +23,9 @@ final class ChunkWorker: @unchecked Sendable {
     private let directory: StoreDirectory
     private let schema: ShreddingSchema
     private let builder: SegmentBuilder
-    private let quarantine: QuarantineBuilder
+    /// Made for the first line that is no event.
+    private lazy var quarantine = QuarantineBuilder(compressor: Compressor())
+    private var hasQuarantined = false
     private let storeValues: [[UInt8]?]
     private let nextID: IDCounter
 
@@ -35,7 +37,6 @@ final class ChunkWorker: @unchecked Sendable {
         self.schema = schema
         self.nextID = nextID
         builder = SegmentBuilder(schema: schema, storeColumns: [StoreColumn.source, StoreColumn.cluster])
-        quarantine = QuarantineBuilder(compressor: Compressor())
         storeValues = [options.source, options.cluster].map { $0.map { Array(JSONString.quoted($0).utf8) } }
     }
 
@@ -49,12 +50,13 @@ final class ChunkWorker: @unchecked Sendable {
         case .lines: try shred(chunk, &result)
         case .piece(let isFirst, let isLast):
             let reason = "a line of more than \(Limits.bytesPerEvent) bytes\(isFirst ? "" : ", continued")"
+            hasQuarantined = true
             try quarantine.append(
                 chunk.bytes, input: chunk.input, offset: chunk.offset, reason: reason, isContinued: !isLast)
             if isFirst { complain("\(chunk.input):\(chunk.offset): \(reason)", &result) }
             if isLast { result.quarantinedLines += 1 }
         }
-        if let (metadata, bytes) = try quarantine.finish() {
+        if hasQuarantined, let (metadata, bytes) = try quarantine.finish() {
             let segment = describe(metadata, bytes: bytes.count, day: nil, times: EventTimes())
             try bytes.withUnsafeBytes { try write($0, to: directory.name(of: segment, quarantine: true)) }
             result.quarantine = segment
@@ -70,6 +72,7 @@ final class ChunkWorker: @unchecked Sendable {
         builder.start(storeValues: storeValues)
         try builder.append(linesFrom: chunk.base, to: chunk.base + chunk.count) { failure, line in
             let offset = chunk.offset + UInt64(line.baseAddress! - UnsafeRawPointer(chunk.base))
+            hasQuarantined = true
             try quarantine.append(line, input: chunk.input, offset: offset, reason: failure.reason)
             complain("\(chunk.input):\(offset): \(failure.reason), at byte \(failure.offset) of the line", &result)
             result.quarantinedLines += 1

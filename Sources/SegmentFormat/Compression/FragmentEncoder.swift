@@ -1,3 +1,5 @@
+import CKernels
+
 /// Writes bytes as copies of earlier bytes of the same page and of what is new: the codec `fragments`.
 ///
 /// The bodies of a chunk mostly repeat earlier ones, a few bytes apart: an object's former version, the request that a
@@ -7,7 +9,7 @@
 package struct FragmentEncoder: ~Copyable {
     /// The last place that had a hash: the text's number plus one in the high half, the offset in it in the low half.
     private let table: UnsafeMutablePointer<UInt64>
-    private static let tableBits: UInt64 = 15
+    private static let tableBits: UInt64 = 13
     /// Bytes behind a comma that decide whether a repeat is looked at. Shorter keys find more repeats of no length.
     private static let keyBytes = 24
     /// A shorter repeat costs more as a command than it saves.
@@ -54,7 +56,7 @@ package struct FragmentEncoder: ~Copyable {
         count = 0
     }
 
-    /// Appends a text. Its memory must live until the page is finished.
+    /// Appends a text. Its memory must live until the page is finished, and at least thirty-two bytes behind it be readable.
     package mutating func append(_ text: UnsafeRawBufferPointer) {
         guard let start = text.baseAddress, text.count > 0 else { return }
         if count == capacity {
@@ -90,11 +92,8 @@ package struct FragmentEncoder: ~Copyable {
         var i = 0
         // In bounds: eight or thirty-two bytes are read only where that many are left.
         while i + 32 <= limit {
-            let d0 = word(a, i) ^ word(b, i)
-            let d1 = word(a, i + 8) ^ word(b, i + 8)
-            let d2 = word(a, i + 16) ^ word(b, i + 16)
-            let d3 = word(a, i + 24) ^ word(b, i + 24)
-            if (d0 | d1) | (d2 | d3) != 0 { break }
+            let differences = ck_differences(a + i, b + i)
+            if differences != 0 { return i + differences.trailingZeroBitCount }
             i += 32
         }
         while i + 8 <= limit {
@@ -110,17 +109,13 @@ package struct FragmentEncoder: ~Copyable {
     @inline(__always)
     private static func comma(_ p: UnsafeRawPointer, before end: UnsafeRawPointer) -> UnsafeRawPointer {
         var p = p
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        // In bounds: eight bytes are read only where that many are left.
-        while p + 8 <= end {
-            let difference = UInt64(littleEndian: word(p)) ^ (ones &* 0x2c)
-            // The lowest flagged byte is exact: borrows go upwards only.
-            let flags = (difference &- ones) & ~difference & (ones &* 0x80)
-            if flags != 0 { return p + flags.trailingZeroBitCount >> 3 }
-            p += 8
+        // In bounds: padding lies behind every text.
+        while p < end {
+            let found = ck_find(p, 0x2c)
+            if found != 0 { return min(p + found.trailingZeroBitCount, end) }
+            p += 32
         }
-        while p < end, p.load(as: UInt8.self) != 0x2c { p += 1 }
-        return p
+        return end
     }
 
     /// Of the text `count - 1`: every pointer stays between `start` and `end`, and those into the text that is copied

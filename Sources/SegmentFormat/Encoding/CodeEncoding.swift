@@ -64,7 +64,12 @@ package final class CodeCoder {
         output.append(integer: UInt32(0))
 
         var count = 0
-        if encoding.partner, let partners {
+        // What is written as it is, is read where it is.
+        var source = UnsafePointer(symbols)
+        if !encoding.novelty, !encoding.partner, let base = codes.baseAddress {
+            source = base
+            count = codes.count
+        } else if encoding.partner, let partners {
             var bits: UInt8 = 0
             var used = 0
             var next = firstNew
@@ -93,24 +98,27 @@ package final class CodeCoder {
 
         var lengthPlanes = 0
         if encoding.form == .runs {
+            // A run is written before or where it was read from.
             var runs = 0
             var i = 0
             while i < count {
+                let symbol = source[i]
                 var end = i + 1
-                while end < count, symbols[end] == symbols[i] { end += 1 }
-                symbols[runs] = symbols[i]
+                while end < count, source[end] == symbol { end += 1 }
+                symbols[runs] = symbol
                 lengths[runs] = UInt32(end - i)
                 runs += 1
                 i = end
             }
             count = runs
-            lengthPlanes = Self.planes(lengths, count)
+            source = UnsafePointer(symbols)
+            lengthPlanes = Self.planes(UnsafePointer(lengths), count)
         }
-        let planes = Self.planes(symbols, count)
+        let planes = Self.planes(source, count)
         output.base.storeBytes(of: UInt8(planes), toByteOffset: header, as: UInt8.self)
         output.base.storeBytes(of: UInt8(lengthPlanes), toByteOffset: header + 1, as: UInt8.self)
         (output.base + header + 2).copyMemory(from: [UInt32(count).littleEndian], byteCount: 4)
-        BytePlanes.append(UnsafeBufferPointer(start: symbols, count: count), planes: planes, to: &output)
+        BytePlanes.append(UnsafeBufferPointer(start: source, count: count), planes: planes, to: &output)
         if encoding.form == .runs {
             BytePlanes.append(UnsafeBufferPointer(start: lengths, count: count), planes: lengthPlanes, to: &output)
         }
@@ -124,7 +132,7 @@ package final class CodeCoder {
         return isNew ? 0 : code + 1
     }
 
-    private static func planes(_ values: UnsafeMutablePointer<UInt32>, _ n: Int) -> Int {
+    private static func planes(_ values: UnsafePointer<UInt32>, _ n: Int) -> Int {
         var all: UInt32 = 0
         for i in 0..<n { all |= values[i] }
         return BytePlanes.planes(for: UInt64(all))

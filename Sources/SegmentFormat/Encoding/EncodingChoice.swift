@@ -1,10 +1,8 @@
 /// Which light encoding a page of codes gets.
 package enum EncodingChoice {
     /// One look at the runs: what ingest can afford.
-    static func quick(_ codes: UnsafeBufferPointer<UInt32>) -> CodeEncoding {
-        var runs = 1
-        for i in 1..<codes.count { runs &+= codes[i] == codes[i - 1] ? 0 : 1 }
-        return CodeEncoding(runs < codes.count / 16 ? .runs : .values)
+    static func quick(_ summary: CodeSummary, rows: Int) -> CodeEncoding {
+        CodeEncoding(summary.runs < rows / 16 ? .runs : .values)
     }
 
     /// Tries the encodings that could pay, compressed at a low level, and takes the smallest. More elaborate ones must win

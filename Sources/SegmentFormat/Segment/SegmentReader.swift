@@ -11,8 +11,9 @@ package final class SegmentReader: Sendable {
     private let dictionaries: Mutex<[Int: ColumnDictionary]> = Mutex([:])
     private let documentPages: Mutex<[(offset: UInt64, page: DictionaryPage)]> = Mutex([])
 
-    /// Decoded pages of documents that are kept: the rows of one answer mostly lie in the same few.
-    private static let keptDocumentPages = 4
+    /// Bytes of decoded pages of documents that are kept. Sorted by text, the bodies of neighbouring events lie in pages
+    /// all over the row group, so what is kept is about a row group's.
+    private static let keptDocumentBytes = 128 << 20
 
     package init(_ source: any SegmentSource) throws(SegmentError) {
         self.source = source
@@ -132,11 +133,17 @@ package final class SegmentReader: Sendable {
             if documents.pages[middle].firstCode <= code { low = middle } else { high = middle - 1 }
         }
         let info = documents.pages[low]
-        if let kept = documentPages.withLock({ $0.first { $0.offset == info.page.offset }?.page }) { return kept }
+        let kept = documentPages.withLock { pages -> DictionaryPage? in
+            guard let index = pages.firstIndex(where: { $0.offset == info.page.offset }) else { return nil }
+            // The one used last stands at the end, and goes last.
+            pages.append(pages.remove(at: index))
+            return pages.last?.page
+        }
+        if let kept { return kept }
         let page = try dictionaryPage(info)
         documentPages.withLock {
-            if $0.count >= Self.keptDocumentPages { $0.removeFirst() }
             $0.append((info.page.offset, page))
+            while $0.count > 1, $0.reduce(0, { $0 + $1.page.memory }) > Self.keptDocumentBytes { $0.removeFirst() }
         }
         return page
     }

@@ -81,23 +81,27 @@ package final class SegmentWriter {
             }
         }
         let partners = distances.map { PartnerDistances($0) }
-        let reference = metadata.columns.indices.first { metadata.columns[$0].kind == .timestamp && chunks[$0] != nil }
-            .flatMap { index in chunks[index].flatMap { $0.times.map { (index, $0) } } }
+        let reference = ReferenceTimes(metadata.columns, chunks)
 
         for (index, input) in chunks.enumerated() {
             var info = ChunkInfo()
             let kind = metadata.columns[index].kind
             if let input {
                 precondition(input.codes.count == rows)
-                scan(input.codes, into: &info)
+                let summary = CodeSummary(input.codes)
+                info.smallestCode = summary.smallest
+                info.largestCode = summary.largest
+                info.present = UInt32(rows - summary.absent)
                 info.firstNew = input.firstNew
                 if info.smallestCode != info.largestCode {
-                    info.codes = appendCodes(input, partners: partners)
+                    info.codes = appendCodes(input, summary, partners: partners)
                 }
                 if let times = input.times {
                     // Sequences count up; of the times, each but the first is near the first of its row.
-                    let isDelta = kind == .sequence || index == reference?.0
-                    appendTimes(times, input.codes, partners: partners, isDelta ? nil : reference?.1, &info)
+                    let isDelta = kind == .sequence || index == reference?.column
+                    withExtendedLifetime(reference) {
+                        appendTimes(times, input.codes, partners: partners, isDelta ? nil : reference?.times, &info)
+                    }
                 }
                 if let uuids = input.uuids { appendUUIDs(uuids, input.codes, partners: partners, &info) }
                 if let documents = input.documents { info.documents = appendDictionary(documents, isDocument: true) }
@@ -109,24 +113,10 @@ package final class SegmentWriter {
         metadata.rowGroups.append(group)
     }
 
-    private func scan(_ codes: UnsafeBufferPointer<UInt32>, into info: inout ChunkInfo) {
-        var smallest = UInt32.max
-        var largest: UInt32 = 0
-        var absent: UInt32 = 0
-        for code in codes {
-            smallest = min(smallest, code)
-            largest = max(largest, code)
-            absent &+= code == absentCode ? 1 : 0
-        }
-        info.smallestCode = smallest
-        info.largestCode = largest
-        info.present = UInt32(codes.count) - absent
-    }
-
-    private func appendCodes(_ input: ChunkInput, partners: PartnerDistances?) -> PageReference {
+    private func appendCodes(_ input: ChunkInput, _ summary: CodeSummary, partners: PartnerDistances?) -> PageReference {
         let encoding: CodeEncoding
         switch profile {
-        case .young: encoding = EncodingChoice.quick(input.codes)
+        case .young: encoding = EncodingChoice.quick(summary, rows: input.codes.count)
         case .compacted:
             encoding = EncodingChoice.smallest(input, partners: partners, coder: compressor.coder, compressor: compressor)
         }

@@ -1,3 +1,4 @@
+import CKernels
 import SegmentFormat
 
 /// Gives documents codes, in order of first appearance, without copying them: they stay where they stand in the chunk.
@@ -24,7 +25,7 @@ struct DocumentTable: ~Copyable {
     /// For the writer; valid until the next change.
     var input: DictionaryInput { DictionaryInput(scattered: UnsafePointer(entries!), count: count) }
 
-    /// The code of the `n` bytes at `p`, which stay there until `removeAll`.
+    /// The code of the `n` bytes at `p`, which stay there until `removeAll`, with padding behind them.
     mutating func code(_ p: UnsafeRawPointer, _ n: Int) -> UInt32 {
         if slots == nil || count * 3 > mask { grow() }
         let hash = Self.hash(p, n)
@@ -37,7 +38,7 @@ struct DocumentTable: ~Copyable {
             if found & 0xFFFF_FFFF_0000_0000 == tag {
                 let code = UInt32(truncatingIfNeeded: found)
                 let entry = entries![Int(code) - 1]
-                if entry.count == n, ValueDictionary.isEqual(entry.baseAddress!, p, n) { return code }
+                if entry.count == n, ValueDictionary.isEqual(padded: entry.baseAddress!, p, n) { return code }
             }
             slot = (slot + 1) & mask
         }
@@ -75,9 +76,9 @@ struct DocumentTable: ~Copyable {
         count = 0
     }
 
-    /// In bounds: every load is of eight bytes that end at or before `n`, or of single ones.
+    /// In bounds: every load is of eight bytes that end at or before `n`, or within the padding.
     private static func hash(_ p: UnsafeRawPointer, _ n: Int) -> UInt64 {
-        guard n >= 64 else { return ValueDictionary.hash(p, n, seed: 0) }
+        guard n >= 64 else { return ck_hash(p, UInt64(truncatingIfNeeded: n), 0) }
         var state = UInt64(truncatingIfNeeded: n)
         let step = (n - 8) / (samples + 1)
         for i in 0...samples {
@@ -85,6 +86,6 @@ struct DocumentTable: ~Copyable {
             state = (state << 29 | state >> 35) &* 0x9E37_79B1_85EB_CA87
         }
         state ^= p.loadUnaligned(fromByteOffset: n - 8, as: UInt64.self)
-        return ValueDictionary.mix(state, 0xe703_7ed1_a0b4_28db)
+        return ck_mix(state, 0xe703_7ed1_a0b4_28db)
     }
 }

@@ -1,3 +1,4 @@
+import CKernels
 package import SegmentFormat
 
 /// Gives each distinct value of a column a code, in order of first appearance, from 1 on.
@@ -48,15 +49,26 @@ package struct ValueDictionary: ~Copyable {
     }
 
     /// The code of the `n` bytes at `p`; a new one if they were not here before.
-    @inline(__always)
     package mutating func code(_ p: UnsafeRawPointer, _ n: Int) -> UInt32 {
-        let tag = UInt32(truncatingIfNeeded: Self.hash(p, n, seed: seed) >> 32)
+        guard n < 32 else { return code(padded: p, n) }
+        return withUnsafeTemporaryAllocation(byteCount: 32, alignment: 8) { buffer in
+            let copy = buffer.baseAddress!
+            copy.initializeMemory(as: UInt8.self, repeating: 0, count: 32)
+            copy.copyMemory(from: p, byteCount: n)
+            return code(padded: copy, n)
+        }
+    }
+
+    /// The same for bytes that lie where at least thirty-two can be read.
+    @inline(__always)
+    mutating func code(padded p: UnsafeRawPointer, _ n: Int) -> UInt32 {
+        let tag = UInt32(truncatingIfNeeded: ck_hash(p, UInt64(truncatingIfNeeded: n), seed) >> 32)
         var index = Int(truncatingIfNeeded: tag) & mask
         // A free slot always exists: the table is grown at two thirds.
         while true {
             let slot = slots[index]
             if slot.code == 0 { return insert(p, n, tag: tag, at: index) }
-            if slot.tag == tag, Int(slot.count) == n, Self.isEqual(values.base + Int(slot.start), p, n) {
+            if slot.tag == tag, Int(slot.count) == n, Self.isEqual(padded: values.base + Int(slot.start), p, n) {
                 return slot.code
             }
             index = (index + 1) & mask
@@ -85,7 +97,7 @@ package struct ValueDictionary: ~Copyable {
     }
 
     private mutating func grow() {
-        let size = (mask + 1) * 4
+        let size = (mask + 1) * 2
         let new = UnsafeMutablePointer<Slot>.allocate(capacity: size)
         new.initialize(repeating: Slot(), count: size)
         for old in 0...mask where slots[old].code != 0 {
@@ -111,46 +123,19 @@ package struct ValueDictionary: ~Copyable {
         ends[0] = 0
     }
 
+    /// Whether the bytes are equal, where at least thirty-two can be read of each.
     @inline(__always)
-    static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
-        let product = a.multipliedFullWidth(by: b)
-        return product.high ^ product.low
-    }
-
-    /// A multiply-and-fold hash in the manner of wyhash (Wang Yi). In memory only, never in a file.
-    @inline(__always)
-    static func hash(_ p: UnsafeRawPointer, _ n: Int, seed: UInt64) -> UInt64 {
-        let k1: UInt64 = 0xa076_1d64_78bd_642f
-        let k2: UInt64 = 0xe703_7ed1_a0b4_28db
-        var a: UInt64
-        var b: UInt64
-        var state = seed
-        if n >= 8 {
-            if n > 16 {
-                var i = 0
-                while i < n - 16 {
-                    state = mix(
-                        p.loadUnaligned(fromByteOffset: i, as: UInt64.self) ^ k1,
-                        p.loadUnaligned(fromByteOffset: i + 8, as: UInt64.self) ^ state)
-                    i += 16
-                }
-                a = p.loadUnaligned(fromByteOffset: n - 16, as: UInt64.self)
-            } else {
-                a = p.loadUnaligned(as: UInt64.self)
-            }
-            b = p.loadUnaligned(fromByteOffset: n - 8, as: UInt64.self)
-        } else if n >= 4 {
-            a = UInt64(p.loadUnaligned(as: UInt32.self))
-            b = UInt64(p.loadUnaligned(fromByteOffset: n - 4, as: UInt32.self))
-        } else if n > 0 {
-            a = UInt64(p.load(as: UInt8.self)) << 16 | UInt64(p.load(fromByteOffset: n >> 1, as: UInt8.self)) << 8
-            a |= UInt64(p.load(fromByteOffset: n - 1, as: UInt8.self))
-            b = 0
-        } else {
-            a = 0
-            b = 0
+    static func isEqual(padded a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ n: Int) -> Bool {
+        if n <= 32 {
+            let mask = UInt32(truncatingIfNeeded: (1 as UInt64) &<< UInt64(truncatingIfNeeded: n) &- 1)
+            return ck_differences(a, b) & mask == 0
         }
-        return mix(mix(a ^ k1, b ^ state), k2 ^ UInt64(truncatingIfNeeded: n))
+        var i = 0
+        while i <= n - 32 {
+            if ck_differences(a + i, b + i) != 0 { return false }
+            i += 32
+        }
+        return ck_differences(a + (n - 32), b + (n - 32)) == 0
     }
 
     @inline(__always)

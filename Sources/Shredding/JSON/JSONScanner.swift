@@ -1,3 +1,4 @@
+import CKernels
 import SegmentFormat
 
 /// Why bytes are not JSON, and where.
@@ -12,7 +13,7 @@ package struct JSONFailure: Error, Sendable {
 ///
 /// Precondition of every function: the memory ends in a line feed that no value contains, followed by at least
 /// `JSONScanner.padding` readable bytes. A line feed is a control character and ends every token, so no scan runs past
-/// it by more than a few loads of eight bytes, and no function needs to be told the end.
+/// it by more than a load of thirty-two bytes, and no function needs to be told the end.
 package struct JSONScanner: ~Copyable {
     package static var padding: Int { 64 }
 
@@ -61,19 +62,13 @@ package struct JSONScanner: ~Copyable {
     mutating func stringEnd(_ start: UnsafeRawPointer) -> UnsafeRawPointer? {
         var p = start
         while true {
-            // A quote, a backslash or a control character: the lowest flagged byte is exact (borrows go upwards only).
-            let word = UInt64(littleEndian: p.loadUnaligned(as: UInt64.self))
-            let ones: UInt64 = 0x0101_0101_0101_0101
-            let tops: UInt64 = 0x8080_8080_8080_8080
-            let quote = word ^ (ones &* 0x22)
-            let backslash = word ^ (ones &* 0x5c)
-            let flags =
-                (((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | ((word &- ones &* 0x20) & ~word)) & tops
-            if flags == 0 {
-                p += 8
+            // In bounds: no string goes on past the line feed, and the padding behind it is larger than one load.
+            let stops = ck_string_stops(p)
+            if stops == 0 {
+                p += 32
                 continue
             }
-            p += flags.trailingZeroBitCount >> 3
+            p += stops.trailingZeroBitCount
             let c = p.load(as: UInt8.self)
             if c == 0x22 { return p + 1 }
             guard c == 0x5c, let next = escapeEnd(p) else {

@@ -1,3 +1,4 @@
+import CKernels
 import SegmentFormat
 
 /// Objects and arrays that were found to be JSON before, by how they begin: one that comes again is compared and not
@@ -8,11 +9,14 @@ import SegmentFormat
 struct KnownContainers: ~Copyable {
     private struct Entry {
         var start: UnsafeRawPointer?
-        var count = 0
+        /// 0: none.
+        var count: UInt32 = 0
+        /// Of the hash: memory that is far away is looked at for a container that begins alike only.
+        var tag: UInt32 = 0
     }
     private struct Open {
         var start: UnsafeRawPointer
-        var slot: Int
+        var hash: UInt64
     }
     private let entries: UnsafeMutablePointer<Entry>
     private let open: UnsafeMutablePointer<Open>
@@ -44,6 +48,9 @@ struct KnownContainers: ~Copyable {
         isEmpty = true
     }
 
+    @inline(__always)
+    private static func slot(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> (64 - bits)) }
+
     /// The end of the container at `p` if it is known; else it is open from now on, at `depth`.
     ///
     /// In bounds: a key's bytes are fewer than the padding behind the last line. The comparison stops at the first word
@@ -59,27 +66,16 @@ struct KnownContainers: ~Copyable {
         let second =
             (word(p, 24) &* 0x85EB_CA77_C2B2_AE63) ^ (word(p, 32) &* 0x27D4_EB2F_1656_67C5)
             ^ (word(p, 40) &* 0xa076_1d64_78bd_642f)
-        let slot = Int(truncatingIfNeeded: ((first ^ (second >> 7)) &* 0x9E37_79B1_85EB_CA87) >> (64 - Self.bits))
-        let entry = entries[slot]
-        if let known = entry.start {
+        let hash = (first ^ (second >> 7)) &* 0x9E37_79B1_85EB_CA87
+        let entry = entries[Self.slot(hash)]
+        if entry.tag == UInt32(truncatingIfNeeded: hash >> 16), let known = entry.start {
+            let count = Int(entry.count)
             var i = 0
-            while i + 32 <= entry.count {
-                let difference =
-                    (word(known, i) ^ word(p, i)) | (word(known, i + 8) ^ word(p, i + 8))
-                    | (word(known, i + 16) ^ word(p, i + 16)) | (word(known, i + 24) ^ word(p, i + 24))
-                if difference != 0 { break }
-                i += 32
-            }
-            if i + 32 > entry.count {
-                // The last thirty-two bytes again, whole: no entry is shorter.
-                i = entry.count - 32
-                let difference =
-                    (word(known, i) ^ word(p, i)) | (word(known, i + 8) ^ word(p, i + 8))
-                    | (word(known, i + 16) ^ word(p, i + 16)) | (word(known, i + 24) ^ word(p, i + 24))
-                if difference == 0 { return p + entry.count }
-            }
+            while i + 32 <= count, ck_differences(known + i, p + i) == 0 { i += 32 }
+            // The last thirty-two bytes again, whole: no entry is shorter.
+            if i + 32 > count, ck_differences(known + (count - 32), p + (count - 32)) == 0 { return p + count }
         }
-        if depth < Self.depth { open[depth] = Open(start: p, slot: slot) }
+        if depth < Self.depth { open[depth] = Open(start: p, hash: hash) }
         return nil
     }
 
@@ -89,7 +85,10 @@ struct KnownContainers: ~Copyable {
         guard depth < Self.depth else { return }
         let start = open[depth].start
         guard end - start >= Self.shortest else { return }
-        entries[open[depth].slot] = Entry(start: start, count: end - start)
+        let hash = open[depth].hash
+        // An event is shorter than four gigabytes by far.
+        entries[Self.slot(hash)] = Entry(
+            start: start, count: UInt32(truncatingIfNeeded: end - start), tag: UInt32(truncatingIfNeeded: hash >> 16))
         isEmpty = false
     }
 }

@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [Codec.none, .lz4, .zstd], Seeds.fixed) func compressedBytes(codec: Codec, seed: UInt64) {
+    @Test(arguments: [Codec.none, .lz4, .zstd, .fragments], Seeds.fixed) func compressedBytes(codec: Codec, seed: UInt64) {
         var random = Seeds.announce(seed, "garbage for \(codec)")
         let compressor = Compressor()
         for _ in 0..<1000 {
@@ -40,14 +40,25 @@ import Testing
             var compressed = ByteArena()
             let policy = codec == .lz4 ? CompressionPolicy.fast : .strong(level: 3)
             _ = original.withUnsafeBytes { compressor.append($0, to: &compressed, policy: policy) }
-            var bytes = compressed.array()
-            for _ in 0...random.below(3) where !bytes.isEmpty { bytes[random.below(bytes.count)] ^= UInt8(random.below(256)) }
+            var bytes = codec == .fragments ? Self.fragments(&random) : compressed.array()
+            for _ in 0..<random.below(4) where !bytes.isEmpty { bytes[random.below(bytes.count)] ^= UInt8(random.below(256)) }
             if random.oneIn(4) { bytes = random.bytes(random.below(100)) }
             let size = random.oneIn(2) ? original.count : random.below(1000)
             var target = ByteArena(capacity: size)
             bytes.withUnsafeBytes { _ = try? decompress($0, codec: codec, into: target.base, count: size) }
             target.removeAll()
         }
+    }
+
+    /// Stored commands and literals that are nearly right.
+    private static func fragments(_ random: inout SeededRandom) -> [UInt8] {
+        let commands = (0..<random.below(6) * 3).map { _ in UInt8(random.below(random.oneIn(8) ? 256 : 12)) }
+        let literals = random.bytes(random.below(60))
+        var page = ByteArena()
+        page.append(integer: UInt32(commands.count))
+        page.append(integer: UInt32(commands.count))
+        page.append(integer: UInt32(literals.count))
+        return page.array() + commands + literals
     }
 
     @Test func codecsComeBack() throws {

@@ -74,6 +74,11 @@ extension ValueTest {
         return .text { search.isIn($0) }
     }
 
+    /// A part of the text matches; linear in the text, whatever the expression.
+    package static func matches(_ expression: RegularExpression) -> ValueTest {
+        .text { expression.matches($0) }
+    }
+
     package static func isContained(in networks: [IPNetwork]) -> ValueTest {
         .text { text in
             guard let address = IPAddress.parse(text) else { return false }

@@ -174,7 +174,9 @@ package struct ExpressionCompiler {
         case .endsWith: return .hasSuffix(text)
         case .contains: return .contains(text)
         case .matches:
-            throw error("`matches` is not supported yet", at: argument, hint: "there are `startsWith`, `endsWith` and `contains`")
+            do { return .matches(try RegularExpression(text)) } catch {
+                throw self.error("\(error.message) in this pattern", at: argument)
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ import TestSupport
 
 /// A store, without the types of a schema, and what tests do with one.
 struct TestStore {
-    static let path = "/logs/store"
+    static let path = "/store"
     let core: StoreCore
     var directory: StoreDirectory { core.directory }
 

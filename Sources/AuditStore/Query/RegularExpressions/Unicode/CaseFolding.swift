@@ -1,9 +1,9 @@
 extension RegularExpression {
     /// Simple case folding: which code points `(?i)` takes for the same.
     ///
-    /// The pairs come from the case mappings of the standard library instead of a table of ours. Two code points are the
-    /// same if a mapping to upper, lower or title case leads from one to the other and is a single code point. Dotted İ
-    /// and dotless ı are not folded, as in RE2, since they fold to letters in Turkish only.
+    /// The pairs come from the case mappings of the standard library instead of a table of ours. Two code points are
+    /// the same if a mapping to upper, lower or title case leads from one to the other and is a single code point.
+    /// Dotted İ and dotless ı are not folded, as in RE2, since they fold to letters in Turkish only.
     struct CaseFolding: Sendable {
         struct Pair: Sendable {
             let from: UInt32

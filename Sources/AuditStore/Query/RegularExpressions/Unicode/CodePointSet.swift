@@ -1,8 +1,8 @@
 extension RegularExpression {
     /// A set of code points as ascending ranges that neither overlap nor touch.
     ///
-    /// Surrogates may be members, since classes such as `\p{Cs}` are written in terms of them; they are left out when the
-    /// set becomes byte ranges.
+    /// Surrogates may be members, since classes such as `\p{Cs}` are written in terms of them; they are left out when
+    /// the set becomes byte ranges.
     struct CodePointSet: Hashable, Sendable {
         static let lastCodePoint: UInt32 = 0x10FFFF
 

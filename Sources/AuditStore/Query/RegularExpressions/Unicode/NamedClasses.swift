@@ -6,7 +6,7 @@ extension RegularExpression {
         private static let lower: [ClosedRange<UInt32>] = [0x61...0x7A]
         private static let word = digits + upper + lower + [0x5F...0x5F]
 
-        /// The class of `\d`, `\s` or `\w`, given the lower-case letter. ASCII only, and without the vertical tab, as in RE2.
+        /// The class of `\d`, `\s` or `\w`, given the letter. ASCII only, and without the vertical tab, as in RE2.
         static func perl(_ letter: UInt32) -> CodePointSet? {
             switch Unicode.Scalar(letter) {
             case "d": CodePointSet(digits)
@@ -42,7 +42,7 @@ extension RegularExpression {
         /// The class of the name in `\p{name}`.
         static func unicode(_ name: String) -> CodePointSet? {
             if name == "Any" { return .all }
-            return GeneralCategories.set(name) ?? UnicodeScripts.ranges(name).map { CodePointSet($0) }
+            return GeneralCategories.set(name) ?? UnicodeScripts.set(name)
         }
     }
 }

@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# The contract of the command line, on real logs: exit statuses, resuming, quarantine, output forms.
+# Usage: command_line.sh AUDITSTORE SAMPLE.ndjson
+set -uo pipefail
+auditstore=$(realpath "$1") sample=$(realpath "$2")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+export AUDITSTORE_DIR=$work/store
+passed=0 failed=0
+
+check() { # check NAME EXPECTED FOUND
+  if [ "$2" = "$3" ]; then passed=$((passed + 1)); else
+    failed=$((failed + 1))
+    printf 'FAIL %s\n  expected: %s\n  found:    %s\n' "$1" "$2" "$3"
+  fi
+}
+field() { python3 -c 'import json,sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+status() { "$@" >/dev/null 2>&1; echo $?; }
+same() { cmp -s "$1" "$2" && echo same || echo different; }
+
+head -2000 "$sample" >a.ndjson
+tail -1000 "$sample" >b.ndjson
+printf 'garbage\n\n{"a":tru}\n[1,2]\n{"a":1}}\n' >bad.ndjson
+
+# Two files one after another, byte for byte, before and after compaction.
+check 'ingest' 0 "$(status "$auditstore" ingest a.ndjson b.ndjson)"
+"$auditstore" events >out.ndjson
+check 'two files come back' same "$(same out.ndjson <(cat a.ndjson b.ndjson))"
+check 'compact' 0 "$(status "$auditstore" compact)"
+"$auditstore" events >out.ndjson
+check 'two files come back compacted' same "$(same out.ndjson <(cat a.ndjson b.ndjson))"
+check 'verify' 0 "$(status "$auditstore" verify)"
+
+# Nothing is loaded twice: the same file, renamed, compressed.
+check 'again nothing' 0 "$("$auditstore" ingest --format json a.ndjson 2>/dev/null | field events)"
+mv a.ndjson renamed.ndjson
+gzip -k renamed.ndjson && zstd -q renamed.ndjson && lz4 -q renamed.ndjson renamed.ndjson.lz4
+for file in renamed.ndjson renamed.ndjson.gz renamed.ndjson.zst renamed.ndjson.lz4; do
+  check "nothing of $file" 0 "$("$auditstore" ingest --format json $file 2>/dev/null | field events)"
+done
+check 'unless told to' 2000 "$("$auditstore" ingest --again --format json --store other renamed.ndjson.gz | field events)"
+
+# A file that grows, also in the middle of a line.
+export AUDITSTORE_DIR=$work/growing
+size=$(stat -c %s b.ndjson 2>/dev/null || stat -f %z b.ndjson)
+for part in 10 33 34 71 100; do
+  head -c $((size * part / 100)) b.ndjson >grown.ndjson
+  "$auditstore" ingest --quiet grown.ndjson >/dev/null
+done
+"$auditstore" events >out.ndjson
+check 'a grown file' same "$(same out.ndjson b.ndjson)"
+
+# Standard input; a last line without a line feed.
+export AUDITSTORE_DIR=$work/piped
+head -c -1 b.ndjson 2>/dev/null | "$auditstore" ingest --quiet - >/dev/null
+"$auditstore" events >out.ndjson
+check 'standard input' same "$(same out.ndjson b.ndjson)"
+
+# What is no event is quarantined, and comes back.
+export AUDITSTORE_DIR=$work/bad
+check 'quarantine is status 3' 3 "$(status "$auditstore" ingest bad.ndjson b.ndjson)"
+"$auditstore" events >out.ndjson
+check 'the rest goes on' same "$(same out.ndjson b.ndjson)"
+"$auditstore" events --quarantined >out.ndjson 2>reasons
+check 'quarantined bytes' same "$(same out.ndjson bad.ndjson)"
+check 'quarantined reasons' 5 "$(grep -c 'bad.ndjson:[0-9]*: ' reasons)"
+check 'quarantined count' 5 "$("$auditstore" stats --format json | field quarantined)"
+
+# Exit statuses and refusals.
+export AUDITSTORE_DIR=$work/store
+check 'no such file' 1 "$(status "$auditstore" ingest missing.ndjson)"
+check 'no store' 1 "$(status "$auditstore" stats --store "$work/nothing")"
+check 'unknown option' 2 "$(status "$auditstore" query --colour)"
+check 'bad condition' 1 "$(status "$auditstore" query --where 'verb = 1')"
+check 'the caret' 1 "$("$auditstore" query --where 'verb = 1' 2>&1 | grep -c '^ *\^')"
+mkdir full && touch full/file
+check 'a directory that is no store' 1 "$(status "$auditstore" ingest --store full b.ndjson)"
+gzip -c b.ndjson | head -c 20000 >cut.gz
+check 'a truncated file' 1 "$(status "$auditstore" ingest --store cut cut.gz)"
+check 'a closed pipe' 0 "$( ("$auditstore" events; echo $? >pipe) 2>/dev/null | head -1 >/dev/null; cat pipe)"
+
+# Damage is found and named.
+cp -r store damaged
+segment=$(find damaged -name '*.segment' | head -1)
+printf 'X' | dd of="$segment" bs=1 seek=1000 conv=notrunc 2>/dev/null
+check 'damage' 1 "$(status "$auditstore" verify --store damaged)"
+check 'damage is named' 1 "$("$auditstore" verify --store damaged 2>&1 >/dev/null | grep -c "$segment at offset")"
+
+# Output forms.
+rows() { "$auditstore" query --by verb --agg 'count,distinct(user.username)' --top 3 --format "$1"; }
+check 'json' 3 "$(rows json | python3 -c 'import json,sys; print(len(json.load(sys.stdin)))')"
+check 'ndjson' 3 "$(rows ndjson | python3 -c 'import json,sys; print(len([json.loads(l) for l in sys.stdin]))')"
+check 'csv' 4 "$(rows csv | python3 -c 'import csv,sys; print(len(list(csv.reader(sys.stdin))))')"
+check 'table' 4 "$(rows table | wc -l | tr -d ' ')"
+check 'keys in order' '["verb", "count", "distinct(user.username)"]' \
+  "$(rows ndjson | head -1 | python3 -c 'import json,sys; print(json.dumps(list(json.load(sys.stdin))))')"
+
+printf '%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" = 0 ]
