@@ -55,7 +55,9 @@ let package = Package(
             dependencies: ["AuditStore", "Shredding", "SegmentFormat", "KubernetesAudit", "TestSupport"],
             swiftSettings: settings),
         .testTarget(name: "AuditStoreToolTests", dependencies: ["AuditStoreTool"], swiftSettings: settings),
-        .testTarget(name: "KubernetesAuditTests", dependencies: ["KubernetesAudit", "CLZ4", "CZstd", "CZlib"], swiftSettings: settings),
+        .testTarget(
+            name: "KubernetesAuditTests", dependencies: ["KubernetesAudit", "CLZ4", "CZstd", "CZlib"],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -6,7 +6,9 @@ package import SegmentFormat
 public struct AuditStoreError: Error, Sendable, CustomStringConvertible {
     /// A kind of error. More may be added.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
-        private enum Kind: String { case corrupt, unsupportedVersion, limit, io, locked, invalidArgument, notAStore, cancelled }
+        private enum Kind: String {
+            case corrupt, unsupportedVersion, limit, io, locked, invalidArgument, notAStore, cancelled
+        }
         private let kind: Kind
         public var description: String { kind.rawValue }
 

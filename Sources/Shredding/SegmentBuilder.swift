@@ -52,7 +52,12 @@ package final class SegmentBuilder {
                 line = next
             }
         }
-        try flushRowGroup()
+        if shredder.rows > 0 {
+            try flushRowGroup()
+        } else {
+            // Lines that were no events may have left something behind all the same.
+            shredder.startRowGroup()
+        }
     }
 
     private func flushRowGroup() throws {

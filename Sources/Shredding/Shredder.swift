@@ -335,7 +335,10 @@ package struct Shredder: ~Copyable {
     private mutating func claim(_ found: Int32, path: [UInt8]) -> Int32 {
         var column = found
         if column == residualColumn {
-            guard columnCount < Limits.columnsPerSegment, path.count <= Limits.pathBytes else { return column }
+            // Names that begin with `$` belong to the store.
+            guard columnCount < Limits.columnsPerSegment, path.count <= Limits.pathBytes, path.first != 0x24 else {
+                return column
+            }
             column = Int32(addColumn(kind: schema.kind(of: path), path: path))
             columnsByPath[path] = column
         }

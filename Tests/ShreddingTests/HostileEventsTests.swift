@@ -25,7 +25,9 @@ import Testing
         for depth in [15, 16, 17, 64, 65, 9000] {
             let objects = String(repeating: "{\"a\":", count: depth) + "{}" + String(repeating: "}", count: depth)
             let arrays = "{\"a\":" + String(repeating: "[", count: depth) + String(repeating: "]", count: depth) + "}"
-            let both = "{\"a\":" + String(repeating: "[{\"b\":", count: depth) + "1" + String(repeating: "}]", count: depth) + "}"
+            let both =
+                "{\"a\":" + String(repeating: "[{\"b\":", count: depth) + "1" + String(repeating: "}]", count: depth)
+                + "}"
             try check([objects, arrays, both, objects.replacing("{}", with: "1"), objects])
         }
     }
@@ -33,7 +35,8 @@ import Testing
     /// More levels than the limit are refused, and not by a stack overflow.
     @Test func nestingOverTheLimit() throws {
         let n = Limits.nestingDepth + 10
-        let line = Array("{\"a\":".utf8) + [UInt8](repeating: 0x5b, count: n) + [UInt8](repeating: 0x5d, count: n) + [0x7d]
+        let line =
+            Array("{\"a\":".utf8) + [UInt8](repeating: 0x5b, count: n) + [UInt8](repeating: 0x5d, count: n) + [0x7d]
         let shredded = try SegmentBuilder.test().shred(text([line]))
         #expect(shredded.segment == nil)
         #expect(shredded.refusals.map(\.reason) == ["nested deeper than the limit"])
@@ -43,7 +46,9 @@ import Testing
     @Test func mixedTypesOnOnePath() throws {
         try check(
             (0..<60).map { i in
-                let value = ["1", "\"x\"", "null", "[1,2]", "{}", "{\"b\":1}", "{\"b\":{\"c\":[]}}", "[]", "[{}]", "{\"b\":[1]}"][i % 10]
+                let value = [
+                    "1", "\"x\"", "null", "[1,2]", "{}", "{\"b\":1}", "{\"b\":{\"c\":[]}}", "[]", "[{}]", "{\"b\":[1]}",
+                ][i % 10]
                 return i % 3 == 0 ? "{\"a\":\(value)}" : "{\"a\":\(value),\"requestObject\":\(value),\"z\":\(value)}"
             })
     }
@@ -51,7 +56,7 @@ import Testing
     @Test func duplicateKeys() throws {
         try check([
             "{\"a\":1,\"a\":2,\"a\":1}", "{\"a\":1,\"a\":1}", "{\"a\":{\"b\":1},\"a\":{\"b\":2}}",
-            "{\"auditID\":\"fa5350d8-73c5-4758-89dc-f32d8f08f649\",\"auditID\":\"00000000-0000-0000-0000-000000000000\"}",
+            "{\"auditID\":\"fa5350d8-73c5-4758-89dc-f32d8f08f649\",\"auditID\":\"0\"}",
             "{\"stageTimestamp\":\"2024-06-16T04:00:00.000000Z\",\"stageTimestamp\":\"2025-06-16T04:00:00.000000Z\"}",
             "{\"requestObject\":{\"x\":1},\"requestObject\":{\"x\":2}}", "{\"\":1,\"\":2}",
             "{\"stageTimestamp\":1,\"stageTimestamp\":\"2025-06-16T04:00:00.000000Z\"}",
@@ -60,10 +65,12 @@ import Testing
 
     /// Keys that look like what the store calls its own, like joined paths, or like each other.
     @Test(arguments: [
-        "{\"$skeleton\":1,\"b\":2}", "{\"$residual\":1,\"$residual\":2}", "{\"$sequence\":5}", "{\"$source\":\"x\",\"$cluster\":\"y\"}",
+        "{\"$skeleton\":1,\"b\":2}", "{\"$residual\":1,\"$residual\":2}", "{\"$sequence\":5}",
+        "{\"$source\":\"x\",\"$cluster\":\"y\"}",
         "{\"$quarantined\":1,\"$input\":2,\"$offset\":3,\"$reason\":4,\"$continues\":5}", "{\"\":{\"a\":1},\"a\":2}",
         "{\"a\":{\"\":1},\"a\":2}", "{\"a.b\":1,\"a\":{\"b\":2}}", "{\"a\\u0001b\":1,\"a\":{\"b\":2}}",
-        "{\"\u{e9}\":1,\"e\u{301}\":2}", "{\"requestObject.x\":1,\"requestObject\":{\"x\":2}}", "{\"\":{\"\":{\"\":1}}}",
+        "{\"\u{e9}\":1,\"e\u{301}\":2}", "{\"requestObject.x\":1,\"requestObject\":{\"x\":2}}",
+        "{\"\":{\"\":{\"\":1}}}",
     ])
     func oddKeys(line: String) throws {
         try check([line, "{\"a\":1}", line, "{}"])
@@ -71,13 +78,17 @@ import Testing
 
     /// Two keys of invalid UTF-8 that look the same once they are repaired.
     @Test func keysOfInvalidUTF8() throws {
-        func line(_ a: UInt8, _ b: UInt8) -> [UInt8] { Array("{\"a".utf8) + [a] + Array("\":1,\"a".utf8) + [b] + Array("\":2}".utf8) }
+        func line(_ a: UInt8, _ b: UInt8) -> [UInt8] {
+            Array("{\"a".utf8) + [a] + Array("\":1,\"a".utf8) + [b] + Array("\":2}".utf8)
+        }
         try check([line(0xff, 0xfe), line(0xfe, 0xff), line(0xc0, 0x80)])
     }
 
     @Test func longKeysAndPaths() throws {
         let long = String(repeating: "k", count: Limits.pathBytes)
-        try check(["{\"\(long)\":1}", "{\"\(long)k\":1}", "{\"a\":{\"\(long)\":1}}", "{\"\(long)k\":2,\"\(long)k\":3}", "{}"])
+        try check([
+            "{\"\(long)\":1}", "{\"\(long)k\":1}", "{\"a\":{\"\(long)\":1}}", "{\"\(long)k\":2,\"\(long)k\":3}", "{}",
+        ])
     }
 
     /// Over the cap of columns, values go to the residual; the next segment starts with all columns free.
@@ -100,5 +111,7 @@ import Testing
         try check([keys, keys])
     }
 
-    @Test func lineEndsOfEveryKind() throws { try check(["{\"a\":1}\r", "{\"a\":1}", " {\"a\":1}", "{\"a\":1} \t\r", "\t{\"a\":1}"]) }
+    @Test func lineEndsOfEveryKind() throws {
+        try check(["{\"a\":1}\r", "{\"a\":1}", " {\"a\":1}", "{\"a\":1} \t\r", "\t{\"a\":1}"])
+    }
 }

@@ -83,7 +83,8 @@ import Testing
             var events = try shredded.segment.map { lines(try SegmentReader($0).events())[...] } ?? []
             var refusals = shredded.refusals[...]
             for line in input {
-                if refusals.first.map({ $0.line == line }) ?? false, !(events.first.map { areEqual($0, line) } ?? false) {
+                if refusals.first.map({ $0.line == line }) ?? false, !(events.first.map { areEqual($0, line) } ?? false)
+                {
                     refusals.removeFirst()
                 } else if events.first.map({ areEqual($0, line) }) ?? false {
                     events.removeFirst()

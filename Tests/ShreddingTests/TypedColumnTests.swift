@@ -24,9 +24,13 @@ import Testing
     }
 
     @Test func oneTimeWithoutTheOther() throws {
-        try check([["{\(Self.stage)}", "{\(Self.received)}", "{\(Self.stage),\(Self.received)}", "{}", "{\(Self.received)}"]])
+        try check([
+            ["{\(Self.stage)}", "{\(Self.received)}", "{\(Self.stage),\(Self.received)}", "{}", "{\(Self.received)}"]
+        ])
         try check([["{\(Self.received)}"]])
-        try check([["{\(Self.stage)}"], ["{\(Self.received)}", "{\(Self.stage),\(Self.received)}"], ["{\(Self.received)}"]])
+        try check([
+            ["{\(Self.stage)}"], ["{\(Self.received)}", "{\(Self.stage),\(Self.received)}"], ["{\(Self.received)}"],
+        ])
     }
 
     /// A worker's memory holds the times of the chunk before; none may be taken for a reference.
@@ -49,8 +53,10 @@ import Testing
         let id = "\"fa5350d8-73c5-4758-89dc-f32d8f08f649\""
         try check([
             [
-                "{\"auditID\":\(id)}", "{\"auditID\":\(id)}", "{\"auditID\":\(id.uppercased())}", "{\"auditID\":\"x\"}", "{\"auditID\":null}",
-                "{}", "{\"auditID\":\(id)}", "{\"auditID\":[\(id)]}", "{\"auditID\":{\"a\":\(id)}}", "{\"auditID\":\"\"}",
+                "{\"auditID\":\(id)}", "{\"auditID\":\(id)}", "{\"auditID\":\(id.uppercased())}", "{\"auditID\":\"x\"}",
+                "{\"auditID\":null}",
+                "{}", "{\"auditID\":\(id)}", "{\"auditID\":[\(id)]}", "{\"auditID\":{\"a\":\(id)}}",
+                "{\"auditID\":\"\"}",
             ]
         ])
     }

@@ -46,7 +46,8 @@ final class MergeSource {
 
     func column(id: UInt16) throws -> Int {
         guard let column = reader.segment.column(id: id) else {
-            throw SegmentError(.corrupt, "a template names a column that the segment lacks", file: reader.segment.source.name)
+            throw SegmentError(
+                .corrupt, "a template names a column that the segment lacks", file: reader.segment.source.name)
         }
         return column
     }

@@ -49,7 +49,9 @@ enum PartitionSplit {
         var parts: [Part] = []
         let compressor = Compressor()
         for target in targets {
-            func isPicked(_ day: Int64?) -> Bool { target == nil ? day.map { !kept.contains($0) } ?? true : day == target }
+            func isPicked(_ day: Int64?) -> Bool {
+                target == nil ? day.map { !kept.contains($0) } ?? true : day == target
+            }
             var eventTimes = EventTimes()
             var first: Int?
             var base = 0
@@ -63,7 +65,8 @@ enum PartitionSplit {
             guard let first else { continue }
             let output = ByteSink()
             let merger = SegmentMerger(
-                schema: schema, profile: .young, firstSequence: UInt64(first), shreddedPaths: [], compressor: compressor,
+                schema: schema, profile: .young, firstSequence: UInt64(first), shreddedPaths: [],
+                compressor: compressor,
                 sink: output.append)
             try merger.append(segment, base: 0) { reader in
                 days[reader.group].indices.compactMap { isPicked(days[reader.group][$0]) ? Int32($0) : nil }

@@ -68,7 +68,9 @@ package final class SegmentMerger {
     /// Whether the segment's columns find room beside those that are here.
     package func hasRoom(for segment: SegmentReader) -> Bool {
         var new = 0
-        for column in segment.metadata.columns where columnsByPath[column.path] == nil && !isShredded(column.path) { new += 1 }
+        for column in segment.metadata.columns where columnsByPath[column.path] == nil && !isShredded(column.path) {
+            new += 1
+        }
         return columnCount + new <= Limits.columnsPerSegment
             && writtenRowGroups + segment.metadata.rowGroups.count + 2 <= Limits.rowGroupsPerSegment
     }
@@ -155,7 +157,8 @@ package final class SegmentMerger {
                     if let times { out.pointee.times![rows + i] = times[row] }
                     if let uuids { out.pointee.uuids![rows + i] = uuids[row] }
                 } else if isDocument {
-                    try appendDocument(source, assembler, column: index, code: code, row: row, target: target, at: rows + i)
+                    try appendDocument(
+                        source, assembler, column: index, code: code, row: row, target: target, at: rows + i)
                 } else {
                     var mapped = source.map(index, code)
                     if mapped == 0 {

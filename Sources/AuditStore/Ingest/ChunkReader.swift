@@ -72,7 +72,9 @@ struct ChunkReader {
 
     private mutating func fill(_ chunk: Chunk) {
         chunk.count = rest.count
-        rest.withUnsafeBytes { if let start = $0.baseAddress { chunk.base.copyMemory(from: start, byteCount: $0.count) } }
+        rest.withUnsafeBytes {
+            if let start = $0.baseAddress { chunk.base.copyMemory(from: start, byteCount: $0.count) }
+        }
         rest = []
         var target = Chunk.usualCount
         while !isAtEnd, chunk.count < target {

@@ -105,11 +105,14 @@ final class ChunkWorker: @unchecked Sendable {
         SegmentDescription(
             id: nextID.next(), day: day, rows: UInt64(metadata.rows), rawBytes: metadata.rawBytes,
             storedBytes: UInt64(bytes), firstSequence: 0, lastSequence: UInt64(metadata.rows) - 1,
-            smallestTime: times.smallest, largestTime: times.largest, undated: UInt64(times.undated), isCompacted: false)
+            smallestTime: times.smallest, largestTime: times.largest, undated: UInt64(times.undated), isCompacted: false
+        )
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer, to name: String) throws {
-        if let slash = name.lastIndex(of: "/") { try directory.files.createDirectory(directory.location(String(name[..<slash]))) }
+        if let slash = name.lastIndex(of: "/") {
+            try directory.files.createDirectory(directory.location(String(name[..<slash])))
+        }
         let file = try directory.files.create(directory.location(name))
         try file.append(bytes)
         try file.sync()

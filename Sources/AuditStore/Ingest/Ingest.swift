@@ -123,16 +123,20 @@ struct Ingest {
         if let result = state.ready[...last].last {
             progress?(
                 IngestProgress(
-                    input: result.input, bytesRead: state.consumedBefore + result.consumed, events: state.report.events))
+                    input: result.input, bytesRead: state.consumedBefore + result.consumed, events: state.report.events)
+            )
         }
         state.ready.removeFirst(last + 1)
         state.lastCommit = .now
     }
 
-    private static func record(_ checkpoint: InputCheckpoint, replacing former: InputCheckpoint?, in manifest: inout Manifest) {
+    private static func record(
+        _ checkpoint: InputCheckpoint, replacing former: InputCheckpoint?, in manifest: inout Manifest
+    ) {
         manifest.checkpoints.removeAll {
-            $0 == former || $0.beginningLength == checkpoint.beginningLength && $0.beginning == checkpoint.beginning
-                && $0.offset <= checkpoint.offset
+            $0 == former
+                || $0.beginningLength == checkpoint.beginningLength && $0.beginning == checkpoint.beginning
+                    && $0.offset <= checkpoint.offset
         }
         manifest.checkpoints.append(checkpoint)
     }

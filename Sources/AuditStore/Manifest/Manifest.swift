@@ -93,7 +93,8 @@ extension Manifest {
         var reader = ByteReader(bytes, context: "the manifest")
         let magic: UInt64 = try reader.integer()
         guard magic == Self.magic else {
-            throw .corrupt("not a manifest", offset: 0, expected: SegmentLayout.hex(Self.magic), found: SegmentLayout.hex(magic))
+            throw .corrupt(
+                "not a manifest", offset: 0, expected: SegmentLayout.hex(Self.magic), found: SegmentLayout.hex(magic))
         }
         let version: UInt32 = try reader.integer()
         guard version == Self.version else {

@@ -109,6 +109,10 @@ extension EventValue {
     /// The canonical case of a number.
     package init?(number: Double) {
         guard number.isFinite else { return nil }
-        if number == number.rounded(.towardZero), abs(number) < 0x1p63 { self = .integer(Int64(number)) } else { self = .double(number) }
+        if number == number.rounded(.towardZero), abs(number) < 0x1p63 {
+            self = .integer(Int64(number))
+        } else {
+            self = .double(number)
+        }
     }
 }

@@ -96,7 +96,8 @@ public struct IPAddress: Hashable, Sendable {
         }
         guard groups.count == 8 else { return nil }
         return IPAddress(
-            high: groups[..<4].reduce(0) { $0 << 16 | UInt64($1) }, low: groups[4...].reduce(0) { $0 << 16 | UInt64($1) })
+            high: groups[..<4].reduce(0) { $0 << 16 | UInt64($1) },
+            low: groups[4...].reduce(0) { $0 << 16 | UInt64($1) })
     }
 
     private static func hexDigit(_ c: UInt8) -> UInt32? {
@@ -135,6 +136,7 @@ extension IPAddress: CustomStringConvertible {
             start = end + 1
         }
         let hex = { (groups: ArraySlice<UInt16>) in groups.map { String($0, radix: 16) }.joined(separator: ":") }
-        return best.isEmpty ? hex(groups[...]) : hex(groups[..<best.lowerBound]) + "::" + hex(groups[best.upperBound...])
+        return best.isEmpty
+            ? hex(groups[...]) : hex(groups[..<best.lowerBound]) + "::" + hex(groups[best.upperBound...])
     }
 }

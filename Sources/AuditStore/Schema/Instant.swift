@@ -29,11 +29,17 @@ public struct Instant: Hashable, Comparable, Sendable {
     public static func < (left: Self, right: Self) -> Bool { left.microseconds < right.microseconds }
 
     /// Whole seconds and microseconds between two instants.
-    public static func - (left: Self, right: Self) -> Duration { .microseconds(left.microseconds &- right.microseconds) }
+    public static func - (left: Self, right: Self) -> Duration {
+        .microseconds(left.microseconds &- right.microseconds)
+    }
 
-    public static func + (left: Self, right: Duration) -> Self { Self(microseconds: left.microseconds &+ right.microseconds) }
+    public static func + (left: Self, right: Duration) -> Self {
+        Self(microseconds: left.microseconds &+ right.microseconds)
+    }
 
-    public static func - (left: Self, right: Duration) -> Self { Self(microseconds: left.microseconds &- right.microseconds) }
+    public static func - (left: Self, right: Duration) -> Self {
+        Self(microseconds: left.microseconds &- right.microseconds)
+    }
 }
 
 extension Instant: CustomStringConvertible {

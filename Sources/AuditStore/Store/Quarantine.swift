@@ -36,7 +36,8 @@ extension StoreDirectory {
                     try assembler.append(row: row, to: &text)
                     let line = QuarantinedLine(
                         input: try value(StoreColumn.input) ?? "", offset: try value(StoreColumn.offset) ?? "",
-                        reason: try value(StoreColumn.reason) ?? "", isContinued: try value(StoreColumn.continues) != nil)
+                        reason: try value(StoreColumn.reason) ?? "",
+                        isContinued: try value(StoreColumn.continues) != nil)
                     try body(text.bytes, line)
                 }
             }

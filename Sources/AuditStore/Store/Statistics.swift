@@ -57,9 +57,10 @@ extension StoreDirectory {
             days.insert(segment.day)
             if segment.smallestTime <= segment.largestTime {
                 let range = segment.smallestTime...segment.largestTime
-                result.timeRange = result.timeRange.map {
-                    min($0.lowerBound, range.lowerBound)...max($0.upperBound, range.upperBound)
-                } ?? range
+                result.timeRange =
+                    result.timeRange.map {
+                        min($0.lowerBound, range.lowerBound)...max($0.upperBound, range.upperBound)
+                    } ?? range
             }
         }
         result.partitions = days.count
@@ -80,7 +81,8 @@ extension StoreDirectory {
             let reader = try snapshot.reader(segment)
             defer { reader.dropCaches() }
             for (index, column) in reader.metadata.columns.enumerated() {
-                var result = columns[column.path]
+                var result =
+                    columns[column.path]
                     ?? ColumnStatistics(path: Self.displayed(column.path), kind: "\(column.kind)", encodings: [])
                 var values = distinct[column.path] ?? []
                 func count(_ page: DictionaryPage) { for i in 0..<page.count { values.insert(XXH64.hash(page[i])) } }

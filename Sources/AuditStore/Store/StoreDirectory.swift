@@ -63,8 +63,11 @@ package struct StoreDirectory: Sendable {
         }
     }
 
-    package func open(_ segment: SegmentDescription, quarantine: Bool = false) throws(AuditStoreError) -> SegmentReader {
-        do { return try SegmentReader(try source(name(of: segment, quarantine: quarantine))) } catch let error as SegmentError {
+    package func open(_ segment: SegmentDescription, quarantine: Bool = false) throws(AuditStoreError) -> SegmentReader
+    {
+        do { return try SegmentReader(try source(name(of: segment, quarantine: quarantine))) } catch let error
+            as SegmentError
+        {
             throw AuditStoreError(error)
         } catch let error as AuditStoreError { throw error } catch { throw AuditStoreError(.io, "\(error)") }
     }
@@ -94,7 +97,10 @@ package struct StoreDirectory: Sendable {
                 location: .init(file: location(FileNames.writerLock)))
         }
         if try !exists {
-            let others = try files.names(in: path).filter { $0 != FileNames.writerLock && $0 != FileNames.nextManifest && $0 != FileNames.readerLock && $0 != FileNames.partitions && $0 != FileNames.quarantine }
+            let others = try files.names(in: path).filter {
+                $0 != FileNames.writerLock && $0 != FileNames.nextManifest && $0 != FileNames.readerLock
+                    && $0 != FileNames.partitions && $0 != FileNames.quarantine
+            }
             guard others.isEmpty else {
                 throw AuditStoreError(
                     .notAStore, "the directory is not empty and not a store (it holds \(others[0]))",

@@ -14,7 +14,9 @@ struct CompactCommand: AsyncParsableCommand {
         let bar = ProgressBar(label: "compact", totalBytes: nil, quiet: options.quiet)
         let report: CompactionReport
         do {
-            report = try await store.compact { bar.update(bytes: Int($0.bytesRead), events: 0, totalBytes: Int($0.totalBytes)) }
+            report = try await store.compact {
+                bar.update(bytes: Int($0.bytesRead), events: 0, totalBytes: Int($0.totalBytes))
+            }
         } catch {
             bar.finish(.removed)
             throw error
@@ -28,7 +30,9 @@ struct CompactCommand: AsyncParsableCommand {
         var out = OutputBuffer(descriptor: 1)
         try record.write(as: output.resolved, style: output.style, to: &out)
         try out.flush()
-        for failure in report.failures { Terminal.say("auditstore: \(failure.file) is left as it is: \(failure.error)") }
+        for failure in report.failures {
+            Terminal.say("auditstore: \(failure.file) is left as it is: \(failure.error)")
+        }
         if !report.failures.isEmpty { throw ExitStatus.failed }
     }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import AuditStore
 import KubernetesAudit
 
-
 struct EventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events", abstract: "Prints events, each the exact bytes it came in as, one a line.",
@@ -52,7 +51,8 @@ struct EventsCommand: AsyncParsableCommand {
             }
         } else {
             try store.forEachEvent(
-                where: selection.condition, since: selection.since, until: selection.until, order: order ?? .ingest, limit: limit
+                where: selection.condition, since: selection.since, until: selection.until, order: order ?? .ingest,
+                limit: limit
             ) { try print($0) }
         }
         try out.flush()

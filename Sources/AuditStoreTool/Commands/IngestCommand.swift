@@ -20,7 +20,9 @@ struct IngestCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Files, directories, or - for standard input.", valueName: "file")) var files: [String]
 
     func validate() throws {
-        if let threads, threads < 1 || threads > 256 { throw ValidationError("--threads takes a number from 1 to 256.") }
+        if let threads, threads < 1 || threads > 256 {
+            throw ValidationError("--threads takes a number from 1 to 256.")
+        }
     }
 
     func run() async throws {
@@ -31,7 +33,8 @@ struct IngestCommand: AsyncParsableCommand {
         ingest.again = again
         ingest.threads = threads
         let sources = try LogFiles.sources(files)
-        let bar = ProgressBar(label: "ingest", totalBytes: LogFiles.totalBytes(sources).map { Int($0) }, quiet: options.quiet)
+        let bar = ProgressBar(
+            label: "ingest", totalBytes: LogFiles.totalBytes(sources).map { Int($0) }, quiet: options.quiet)
         let start = ContinuousClock.now
         let report: IngestReport
         do {
@@ -57,7 +60,9 @@ struct IngestCommand: AsyncParsableCommand {
         // Loading files drops no event: a file that was loaded before is recognised as a whole, and not event by event.
         record.add("duplicates", .int(0))
         record.add("seconds", .double(seconds), display: HumanFormat.duration(seconds: seconds))
-        record.add("loadedBefore", .int(Int64(report.bytesLoadedBefore)), display: HumanFormat.bytes(Int(report.bytesLoadedBefore)))
+        record.add(
+            "loadedBefore", .int(Int64(report.bytesLoadedBefore)),
+            display: HumanFormat.bytes(Int(report.bytesLoadedBefore)))
         record.add("unfinished", .int(Int64(report.unfinished)), display: HumanFormat.bytes(Int(report.unfinished)))
         var out = OutputBuffer(descriptor: 1)
         try record.write(as: output.resolved, style: output.style, to: &out)

@@ -26,16 +26,20 @@ struct QueryCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Fields to group by.", valueName: "field,…")) var by: String?
     @Option(help: ArgumentHelp("The width of time buckets: 10s, 30m, 1h, 1d.", valueName: "width")) var every: String?
     @Option(help: ArgumentHelp("Aggregates. (default: count)", valueName: "a,…")) var agg: String?
-    @Option(help: ArgumentHelp("Only the first rows; with --every, the groups with the largest totals.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Only the first rows; with --every, the groups with the largest totals.", valueName: "n"))
     var top: Int?
-    @Option(help: ArgumentHelp("A column of the result, and asc or desc.", valueName: "field:asc|desc")) var order: String?
+    @Option(help: ArgumentHelp("A column of the result, and asc or desc.", valueName: "field:asc|desc")) var order:
+        String?
     @Flag(help: "Rows for time buckets without events, too.") var fill = false
     @Flag(help: "Draws the first aggregate over time as a chart; goes with --every.") var chart = false
     @Option(help: ArgumentHelp("Workers. (default: one a processor)", valueName: "n")) var threads: Int?
 
     func validate() throws {
         if let top, top < 1 { throw ValidationError("--top takes a number from 1 up.") }
-        if let threads, threads < 1 || threads > 256 { throw ValidationError("--threads takes a number from 1 to 256.") }
+        if let threads, threads < 1 || threads > 256 {
+            throw ValidationError("--threads takes a number from 1 to 256.")
+        }
         if chart, every == nil || by != nil { throw ValidationError("--chart goes with --every and without --by.") }
         if fill, every == nil { throw ValidationError("--fill goes with --every.") }
     }
@@ -50,7 +54,8 @@ struct QueryCommand: AsyncParsableCommand {
         if fill || chart, let every { result = try result.filled(every: every) }
         var out = OutputBuffer(descriptor: 1)
         if chart {
-            try Self.chart(result, title: "\(result.columns[1]) per \(every ?? "")").write(style: output.style, to: &out)
+            try Self.chart(result, title: "\(result.columns[1]) per \(every ?? "")").write(
+                style: output.style, to: &out)
         } else {
             try ResultTable(columns: result.columns, rows: result.rows.map { $0.map(Cell.init) })
                 .write(as: output.resolved, style: output.style, to: &out)

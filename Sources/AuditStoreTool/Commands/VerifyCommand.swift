@@ -25,7 +25,8 @@ struct VerifyCommand: AsyncParsableCommand {
         record.add("segments", .int(Int64(report.segments)))
         record.add("events", .int(Int64(report.events)), display: HumanFormat.count(Int(report.events)))
         record.add("bytes", .int(Int64(report.bytes)), display: HumanFormat.bytes(Int(report.bytes)))
-        record.add("problems", .list(report.problems.map { .string($0.description) }), display: "\(report.problems.count)")
+        record.add(
+            "problems", .list(report.problems.map { .string($0.description) }), display: "\(report.problems.count)")
         var out = OutputBuffer(descriptor: 1)
         try record.write(as: output.resolved, style: output.style, to: &out)
         try out.flush()

@@ -12,9 +12,11 @@ public enum KubernetesAudit: AuditSchema {
             documents: [["requestObject"], ["responseObject"]]),
         derived: KubernetesDerived.all,
         usualFields: [
-            "verb", "user.username", "responseStatus.code", "objectRef.resource", "objectRef.namespace", "objectRef.name",
+            "verb", "user.username", "responseStatus.code", "objectRef.resource", "objectRef.namespace",
+            "objectRef.name",
             "remoteIP", "sourceIPs", "userAgent", "requestURI", "stage", "level", "auditID", "stageTimestamp",
-            "requestReceivedTimestamp", "latency", "user.groups", "user.uid", "user.extra", "user.kind", "user.namespace",
+            "requestReceivedTimestamp", "latency", "user.groups", "user.uid", "user.extra", "user.kind",
+            "user.namespace",
             "user.serviceaccount", "userAgent.product", "isTerminal", "objectRef.uid", "objectRef.apiGroup",
             "objectRef.apiVersion", "objectRef.subresource", "objectRef.resourceVersion", "responseStatus.status",
             "responseStatus.reason", "responseStatus.message", "impersonatedUser.username", "impersonatedUser.groups",

@@ -19,7 +19,7 @@ enum FragmentDecoder {
         let commandBytes = Int(try reader.integer(as: UInt32.self))
         let commandsStored = Int(try reader.integer(as: UInt32.self))
         let literalBytes = Int(try reader.integer(as: UInt32.self))
-        // A command takes at most fifteen bytes and is written for at least thirty-two: nothing larger is allocated for.
+        // A command takes at most fifteen bytes and is written for at least thirty-two.
         guard literalBytes <= count, commandBytes <= count else {
             throw .corrupt("a page of fragments has an impossible header")
         }
@@ -54,13 +54,15 @@ enum FragmentDecoder {
             let length = try reader.count(limit: count - done)
             let distance = try reader.count(limit: done)
             guard length > 0, distance > 0 else { throw .corrupt("a page of fragments has an empty copy") }
-            // In bounds: the target has room for `length` bytes, and the source begins `distance` bytes before, within it.
+            // In bounds: the target has room for `length` bytes, and the source begins `distance` bytes before.
             let to = target + done
             let from = to - distance
             if distance >= length {
                 to.copyMemory(from: from, byteCount: length)
             } else {
-                for i in 0..<length { to.storeBytes(of: from.load(fromByteOffset: i, as: UInt8.self), toByteOffset: i, as: UInt8.self) }
+                for i in 0..<length {
+                    to.storeBytes(of: from.load(fromByteOffset: i, as: UInt8.self), toByteOffset: i, as: UInt8.self)
+                }
             }
             done += length
         }

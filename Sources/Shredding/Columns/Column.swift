@@ -2,8 +2,8 @@ package import SegmentFormat
 
 /// The values of one path in the row group that is being filled.
 ///
-/// Row-indexed arrays, of one row group's size or grown up to it: writing a value is one store, a row without one needs nothing (code 0),
-/// and taking a row back is clearing it.
+/// Row-indexed arrays, of one row group's size or grown up to it: writing a value is one store, a row without one needs
+/// nothing (code 0), and taking a row back is clearing it.
 package struct Column: ~Copyable {
     package let id: UInt16
     package let kind: ColumnKind

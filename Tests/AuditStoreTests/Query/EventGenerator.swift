@@ -9,7 +9,8 @@ struct EventGenerator {
 
     static let verbs = ["get", "list", "watch", "create", "update", "patch", "delete"]
     static let users = [
-        "alice", "bob", "system:anonymous", "system:node:n1", "system:kube-scheduler", "system:serviceaccount:default:builder",
+        "alice", "bob", "system:anonymous", "system:node:n1", "system:kube-scheduler",
+        "system:serviceaccount:default:builder",
         "system:serviceaccount:kube-system:job-controller", "zo\u{e9}", "zoe\u{301}",
     ]
     static let groups = ["system:authenticated", "system:masters", "system:serviceaccounts", "developers"]
@@ -52,7 +53,9 @@ struct EventGenerator {
         }
         if chance(70) {
             let code = Self.codes.randomElement(using: &random)!
-            parts.append("\"responseStatus\":{\"metadata\":{},\"code\":\(chance(3) ? "\(code).0" : chance(2) ? "null" : "\(code)")}")
+            parts.append(
+                "\"responseStatus\":{\"metadata\":{},\"code\":\(chance(3) ? "\(code).0" : chance(2) ? "null" : "\(code)")}"
+            )
         }
         if chance(20) {
             let replicas = chance(10) ? "\"many\"" : "\(Int.random(in: 0..<4, using: &random))"
@@ -92,22 +95,30 @@ struct EventGenerator {
         }
         let comparison = ["==", "!=", "<", "<=", ">", ">="].randomElement(using: &random)!
         switch Int.random(in: 0..<10, using: &random) {
-        case 0: return .compare("responseStatus.code", comparison, .number(Double(Self.codes.randomElement(using: &random)!)))
+        case 0:
+            return .compare(
+                "responseStatus.code", comparison, .number(Double(Self.codes.randomElement(using: &random)!)))
         case 1: return .compare("user.username", comparison, .text(Self.users.prefix(7).randomElement(using: &random)!))
         case 2: return .isIn("verb", Self.verbs.shuffled(using: &random).prefix(3).map { .text($0) })
         case 3: return .text("userAgent", ["startsWith", "endsWith", "contains"].randomElement(using: &random)!, "k")
-        case 4: return .has(["objectRef.namespace", "userAgent", "responseStatus.code", "user.username"].randomElement(using: &random)!)
+        case 4:
+            return .has(
+                ["objectRef.namespace", "userAgent", "responseStatus.code", "user.username"].randomElement(
+                    using: &random)!)
         case 5: return .holds(.text(Self.groups.randomElement(using: &random)!), "user.groups")
         case 6: return .exists("user.groups", "system:")
         case 7: return .all("sourceIPs", "1")
-        case 8: return .compare("requestObject.spec.replicas", comparison, .number(Double(Int.random(in: 0..<4, using: &random))))
+        case 8:
+            return .compare(
+                "requestObject.spec.replicas", comparison, .number(Double(Int.random(in: 0..<4, using: &random))))
         default: return .compare("user.kind", comparison, .text("serviceaccount"))
         }
     }
 
     mutating func fields() -> [String] {
         let all = [
-            "verb", "user.username", "user.groups", "remoteIP", "userAgent", "objectRef.namespace", "responseStatus.code",
+            "verb", "user.username", "user.groups", "remoteIP", "userAgent", "objectRef.namespace",
+            "responseStatus.code",
             "requestObject.spec.replicas", "user.kind",
         ]
         return Array(all.shuffled(using: &random).prefix(Int.random(in: 0...3, using: &random)))

@@ -73,7 +73,8 @@ import Testing
                 continue
             }
             let median = numbers[(numbers.count + 1) / 2 - 1]
-            #expect(row[2...] == [numbers.reduce(0, +), numbers.first!, numbers.last!, median].map { .int(Int64($0)) }[...])
+            #expect(
+                row[2...] == [numbers.reduce(0, +), numbers.first!, numbers.last!, median].map { .int(Int64($0)) }[...])
         }
     }
 }

@@ -50,7 +50,9 @@ struct ReferenceStore {
     }
 
     /// Values of a field by group, absent ones left out.
-    func collect(_ field: String, by key: String, where condition: ReferenceCondition) -> [ReferenceValue?: [ReferenceValue]] {
+    func collect(_ field: String, by key: String, where condition: ReferenceCondition) -> [ReferenceValue?:
+        [ReferenceValue]]
+    {
         var groups: [ReferenceValue?: [ReferenceValue]] = [:]
         for event in events where condition.holds(event) {
             let keys = Self.values(key, event)
@@ -146,7 +148,8 @@ indirect enum ReferenceCondition {
             case ">": return value > constant
             default: return value >= constant
             }
-        case .isIn(let field, let values): return ReferenceStore.values(field, event).first.map(values.contains) ?? false
+        case .isIn(let field, let values):
+            return ReferenceStore.values(field, event).first.map(values.contains) ?? false
         case .text(let field, let method, let text):
             guard case .text(let value)? = ReferenceStore.values(field, event).first else { return false }
             switch method {
@@ -157,10 +160,13 @@ indirect enum ReferenceCondition {
         case .has(let field): return !ReferenceStore.values(field, event).isEmpty
         case .holds(let value, let field): return ReferenceStore.values(field, event).contains(value)
         case .exists(let field, let prefix):
-            return ReferenceStore.values(field, event).contains { if case .text(let t) = $0 { t.hasPrefix(prefix) } else { false } }
+            return ReferenceStore.values(field, event).contains {
+                if case .text(let t) = $0 { t.hasPrefix(prefix) } else { false }
+            }
         case .all(let field, let prefix):
             let values = ReferenceStore.values(field, event)
-            return !values.isEmpty && values.allSatisfy { if case .text(let t) = $0 { t.hasPrefix(prefix) } else { false } }
+            return !values.isEmpty
+                && values.allSatisfy { if case .text(let t) = $0 { t.hasPrefix(prefix) } else { false } }
         case .and(let a, let b): return a.holds(event) && b.holds(event)
         case .or(let a, let b): return a.holds(event) || b.holds(event)
         case .not(let a): return !a.holds(event)

@@ -27,7 +27,8 @@ import Testing
 
     @Test func nothingMatches() async throws {
         #expect(
-            try await ask(TextQuery(where: "verb == \"none\"", aggregates: ["count", "max(latency)", "distinct(verb)"]))
+            try await ask(
+                TextQuery(where: "verb == \"none\"", aggregates: ["count", "max(latency)", "distinct(verb)"]))
                 == [[.int(0), .null, .int(0)]])
         #expect(try await ask(TextQuery(where: "verb == \"none\"", by: ["verb"])).isEmpty)
     }
@@ -35,7 +36,9 @@ import Testing
     @Test func orderAndTop() async throws {
         #expect(try await ask(TextQuery(by: ["verb"])) == [[.string("get"), .int(3)], [.string("list"), .int(1)]])
         #expect(
-            try await ask(TextQuery(by: ["verb"], order: "verb:desc")) == [[.string("list"), .int(1)], [.string("get"), .int(3)]])
+            try await ask(TextQuery(by: ["verb"], order: "verb:desc")) == [
+                [.string("list"), .int(1)], [.string("get"), .int(3)],
+            ])
         #expect(try await ask(TextQuery(by: ["verb"], top: 1)) == [[.string("get"), .int(3)]])
         #expect(
             try await ask(TextQuery(by: ["verb"], every: "1h", top: 1)).map { $0[0] }
@@ -50,11 +53,15 @@ import Testing
 
     @Test func timesAndDurations() async throws {
         #expect(
-            try await ask(TextQuery(aggregates: ["min(stageTimestamp)", "first(stageTimestamp)", "sum(latency)", "p50(latency)"]))
-                == [[
-                    .string("2024-06-16T04:00:01.500000Z"), .string("2024-06-16T04:00:01.500000Z"), .double(1.750001),
-                    .double(0.25),
-                ]])
+            try await ask(
+                TextQuery(aggregates: ["min(stageTimestamp)", "first(stageTimestamp)", "sum(latency)", "p50(latency)"]))
+                == [
+                    [
+                        .string("2024-06-16T04:00:01.500000Z"), .string("2024-06-16T04:00:01.500000Z"),
+                        .double(1.750001),
+                        .double(0.25),
+                    ]
+                ])
         #expect(try await count("latency > 0.25") == 1)
         #expect(try await count("latency >= duration(\"250ms\")") == 2)
         #expect(try await count("stageTimestamp >= timestamp(\"2024-06-17T00:00:00Z\")") == 2)

@@ -69,7 +69,8 @@ import Testing
         let lines = (0..<1000).map { #"{"verb":"v\#($0 % 7)","stageTimestamp":"2024-06-16T04:00:01.500000Z"}"# }
         let calls = Counter()
         let fixture = try QueryFixture([lines])
-        let groups = try await fixture.events.group { $0.verb.map { verb in calls.count(verb) } }.aggregate(.count).rows()
+        let groups = try await fixture.events.group { $0.verb.map { verb in calls.count(verb) } }.aggregate(.count)
+            .rows()
         #expect(groups.count == 1 && groups[0].value == 1000)
         #expect(calls.value.withLock { $0 } == 7)
     }

@@ -41,12 +41,19 @@ import Testing
     @Test(arguments: Seeds.fixed) func randomBodies(seed: UInt64) async throws {
         var random = Seeds.announce(seed, "random bodies")
         let store = TestStore()
-        let values = ["1", "\"x\"", "null", "{}", "[]", "{\"y\":2}", "[1,{\"n\":3},\"z\"]", "\"x\"", "{\"y\":{\"y\":4}}"]
+        let values = [
+            "1", "\"x\"", "null", "{}", "[]", "{\"y\":2}", "[1,{\"n\":3},\"z\"]", "\"x\"", "{\"y\":{\"y\":4}}",
+        ]
         func body() -> String {
             let members = (0..<random.below(5)).map { _ in
                 switch random.below(5) {
-                case 0: return "\"spec\":{\"replicas\":\(random.pick(values)),\"serviceAccountName\" : \(random.pick(values))}"
-                case 1: return "\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"image\":\"a\"},{\"image\":\(random.pick(values))}]}}}"
+                case 0:
+                    return
+                        "\"spec\":{\"replicas\":\(random.pick(values)),\"serviceAccountName\" : \(random.pick(values))}"
+                case 1:
+                    return
+                        "\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"image\":\"a\"},{\"image\":"
+                        + "\(random.pick(values))}]}}}"
                 case 2: return "\"l\":[ \(random.pick(values)) , \(random.pick(values))]"
                 case 3: return "\"l\":[{\"n\":\(random.pick(values))},{\"n\":1,\"n\":2}]"
                 default: return "\"x\":\(random.pick(values))"
@@ -56,13 +63,14 @@ import Testing
         }
         var input: [UInt8] = []
         for part in 0..<3 {
-            let log = text((0..<120).map { _ in Array("{\"requestObject\":\(body()),\"responseObject\":\(body())}".utf8) })
+            let log = text(
+                (0..<120).map { _ in Array("{\"requestObject\":\(body()),\"responseObject\":\(body())}".utf8) })
             try await store.ingest(("\(seed) \(part)", log))
             input += log
             _ = try store.core.compact()
             let found = lines(try store.events())
             for (index, pair) in zip(found, lines(input)).enumerated() where !areEqual(pair.0, pair.1) {
-                Issue.record("line \(index): \(String(decoding: pair.0, as: UTF8.self))\n\(String(decoding: pair.1, as: UTF8.self))")
+                Issue.record("line \(index): \(pair.0.text)\nexpected \(pair.1.text)")
                 return
             }
             #expect(try store.problems().isEmpty)
@@ -83,7 +91,7 @@ import Testing
             let found = lines(try store.events())
             #expect(found.count == 600)
             for (index, pair) in zip(found, lines(input)).enumerated() where !areEqual(pair.0, pair.1) {
-                Issue.record("line \(index): \(String(decoding: pair.0, as: UTF8.self))\n\(String(decoding: pair.1, as: UTF8.self))")
+                Issue.record("line \(index): \(pair.0.text)\nexpected \(pair.1.text)")
                 return
             }
         }
@@ -125,4 +133,8 @@ import Testing
     @Test func whatIsNoStore() {
         #expect { try TestStore().core.compact() } throws: { ($0 as? AuditStoreError)?.code == .notAStore }
     }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate var text: String { String(decoding: self, as: UTF8.self) }
 }

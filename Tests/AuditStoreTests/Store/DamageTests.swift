@@ -16,7 +16,8 @@ import Testing
     @Test func everyByteOfTheManifest() async throws {
         let files = MemoryFileSystem()
         let store = TestStore(files)
-        try await store.ingest(("a", SmallLogs.events(0..<3) + Array("x\n".utf8)), ("b", SmallLogs.events(3..<5, day: 17)))
+        try await store.ingest(
+            ("a", SmallLogs.events(0..<3) + Array("x\n".utf8)), ("b", SmallLogs.events(3..<5, day: 17)))
         let path = store.directory.location("manifest")
         let original = try #require(files.file(path))
         for i in original.indices {

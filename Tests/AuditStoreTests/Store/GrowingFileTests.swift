@@ -88,8 +88,8 @@ import Testing
         #expect(try await store.ingest(("a", log)).events == 0)
     }
 
-    /// A copy that was taken before the load holds nothing new, but a checkpoint cannot tell: it knows how the log began
-    /// and how it was at the end. The copy is loaded rather than passed over, for it might hold other events.
+    /// A copy that was taken before the load holds nothing new, but a checkpoint cannot tell: it knows how the log
+    /// began and how it was at the end. The copy is loaded rather than passed over, for it might hold other events.
     @Test func anEarlierCopy() async throws {
         let store = TestStore()
         let log = SmallLogs.events(0..<50)

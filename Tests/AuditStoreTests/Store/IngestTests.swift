@@ -29,7 +29,8 @@ import Testing
         try await store.ingest(("c", Fixture.edge))
         #expect(try store.events() == first + second + Fixture.edge)
         let report = try await store.ingest(("a", first), ("c", Fixture.edge), ("b", second))
-        #expect(report.events == 0 && report.bytesLoadedBefore == UInt64(first.count + second.count + Fixture.edge.count))
+        #expect(
+            report.events == 0 && report.bytesLoadedBefore == UInt64(first.count + second.count + Fixture.edge.count))
     }
 
     @Test func nothing() async throws {
@@ -52,7 +53,8 @@ import Testing
     @Test func quarantine() async throws {
         let store = TestStore()
         let bad: [[UInt8]] = [
-            Array("not JSON".utf8), [], [0xff, 0x00, 0x01], Array("{\"a\":1".utf8), Array("[1]".utf8), Array("{\"a\":\"\\x\"}".utf8),
+            Array("not JSON".utf8), [], [0xff, 0x00, 0x01], Array("{\"a\":1".utf8), Array("[1]".utf8),
+            Array("{\"a\":\"\\x\"}".utf8),
             Array("{} {}".utf8), [0x0d],
         ]
         var all: [[UInt8]] = []
@@ -88,7 +90,8 @@ import Testing
     /// Paths of events must not be taken for columns of the store.
     @Test func keysLikeColumnsOfTheStore() async throws {
         let store = TestStore()
-        let input = Array("{\"$sequence\":9,\"$source\":\"x\"}\n{\"$skeleton\":1}\n{\"$quarantined\":1}\n{\"a\":1}\n".utf8)
+        let input = Array(
+            "{\"$sequence\":9,\"$source\":\"x\"}\n{\"$skeleton\":1}\n{\"$quarantined\":1}\n{\"a\":1}\n".utf8)
         try await store.ingest(("a", input))
         #expect(String(decoding: try store.events(), as: UTF8.self) == String(decoding: input, as: UTF8.self))
         _ = try store.core.compact()

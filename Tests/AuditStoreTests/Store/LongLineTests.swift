@@ -39,7 +39,8 @@ import Testing
     @Test func longEvents() async throws {
         let store = TestStore()
         let body = String(repeating: "0123456789abcdef", count: (5 << 20) / 16)
-        let input = SmallLogs.events(0..<2) + Array("{\"requestObject\":{\"x\":\"\(body)\"}}\n".utf8) + SmallLogs.events(2..<4)
+        let input =
+            SmallLogs.events(0..<2) + Array("{\"requestObject\":{\"x\":\"\(body)\"}}\n".utf8) + SmallLogs.events(2..<4)
         try await store.ingest(("a", input))
         #expect(areEqual(try store.events(), input))
         _ = try store.core.compact()

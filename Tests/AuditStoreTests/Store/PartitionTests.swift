@@ -40,7 +40,9 @@ import Testing
         let segments = try store.manifest().segments
         #expect(segments.map(\.smallestTime).min() == -1)
         let first = try #require(segments.first { $0.day == 19_889 })
-        #expect(first.largestTime == 1_718_495_999_999_999 && first.smallestTime == 1_718_492_400_000_000 && first.rows == 3)
+        #expect(
+            first.largestTime == 1_718_495_999_999_999 && first.smallestTime == 1_718_492_400_000_000 && first.rows == 3
+        )
     }
 
     /// More days than a chunk gets segments for: the rest is in the undated partition, and can be found by its range.
@@ -48,7 +50,8 @@ import Testing
         let dates = (0..<50).map { i -> [UInt8] in
             let month = i / 25 + 1
             let day = i % 25 + 1
-            return Array("{\"stageTimestamp\":\"2024-0\(month)-\(day < 10 ? "0" : "")\(day)T00:00:00.000000Z\",\"n\":\(i)}".utf8)
+            return Array(
+                "{\"stageTimestamp\":\"2024-0\(month)-\(day < 10 ? "0" : "")\(day)T00:00:00.000000Z\",\"n\":\(i)}".utf8)
         }
         let store = try await check(text(dates + dates.reversed() + dates.prefix(10)))
         #expect(try days(store).count <= 33)
@@ -60,7 +63,8 @@ import Testing
         let store = try await check(
             text(
                 (0..<60).map { i in
-                    i % 3 == 0 ? Array("{\"i\":\(i)}".utf8)
+                    i % 3 == 0
+                        ? Array("{\"i\":\(i)}".utf8)
                         : i % 3 == 1 ? Array("{\"stageTimestamp\":\"soon\",\"i\":\(i)}".utf8) : SmallLogs.event(i)
                 }))
         #expect(Set(try days(store)) == [nil, 19_890])

@@ -42,12 +42,25 @@ import Testing
         #expect(try store.events() == SmallLogs.events(0..<50))
     }
 
+    /// Compaction comes between two segments of a verification.
+    @Test func verificationIsAReader() async throws {
+        let store = TestStore()
+        try await store.ingest(("a", SmallLogs.events(0..<5) + SmallLogs.events(5..<10, day: 17)))
+        let report = try store.core.verify { _ in _ = try? store.core.compact() }
+        #expect(report.problems.isEmpty && report.events == 10)
+        #expect(try store.manifest().segments.allSatisfy(\.isCompacted))
+        #expect(try store.problems().isEmpty)
+    }
+
     @Test func whatAKilledWriterLeftIsRemoved() async throws {
         let files = MemoryFileSystem()
         let store = TestStore(files)
         try await store.ingest(("a", SmallLogs.events(0..<5) + Array("x\n".utf8)))
         let before = files.files.keys.filter { $0.hasSuffix(".segment") }
-        let strays = ["partitions/2024-06-16/0000000099.segment", "quarantine/0000000098.segment", "partitions/undated/0000000097.segment"]
+        let strays = [
+            "partitions/2024-06-16/0000000099.segment", "quarantine/0000000098.segment",
+            "partitions/undated/0000000097.segment",
+        ]
         try files.createDirectory(store.directory.location("partitions/undated"))
         for stray in strays { files.put([1, 2, 3], at: store.directory.location(stray)) }
         files.put([1, 2], at: store.directory.location("manifest.next"))

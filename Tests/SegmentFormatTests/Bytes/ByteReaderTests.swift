@@ -40,7 +40,9 @@ import Testing
     @Test func countsHaveALimit() throws {
         try read([100]) { try #expect($0.count(limit: 100) == 100) }
         #expect(throws: SegmentError.self) { try read([101]) { try $0.count(limit: 100) } }
-        #expect(throws: SegmentError.self) { try read(Array(repeating: 0xff, count: 9) + [1]) { try $0.count(limit: .max) } }
+        #expect(throws: SegmentError.self) {
+            try read(Array(repeating: 0xff, count: 9) + [1]) { try $0.count(limit: .max) }
+        }
     }
 
     @Test func stringsAndBytesEndWithTheBlock() throws {

@@ -41,7 +41,7 @@ import Testing
         #expect(encode(input, CodeEncoding(.values, novelty: true), coder).count == 8)
     }
 
-    /// A page read with other partners, another number of rows or cut short is refused or gives other codes, and never traps.
+    /// A page with a changed byte is refused or gives other codes, one that is cut short or too long is refused.
     @Test(arguments: Seeds.fixed) func damagedPages(seed: UInt64) throws {
         var random = Seeds.announce(seed, "damaged pages of codes")
         let coder = CodeCoder()
@@ -85,7 +85,8 @@ import Testing
         input.codes.withUnsafeBufferPointer { codes in
             input.distances.withUnsafeBufferPointer { distances in
                 coder.encode(
-                    codes, as: encoding, firstNew: input.firstNew, partners: encoding.partner ? distances : nil, to: &arena)
+                    codes, as: encoding, firstNew: input.firstNew, partners: encoding.partner ? distances : nil,
+                    to: &arena)
             }
         }
         return arena.array()

@@ -33,6 +33,8 @@ import Testing
         try #expect(decode([0, 1, 2]) == [0, 1, 2])
         #expect(throws: SegmentError.self) { try decode([1, 0, 0]) }
         #expect(throws: SegmentError.self) { try decode([0, 1, 3]) }
-        #expect(throws: SegmentError.self) { _ = try Partners.decode(UnsafeRawBufferPointer(start: nil, count: 0), rows: 1) }
+        #expect(throws: SegmentError.self) {
+            _ = try Partners.decode(UnsafeRawBufferPointer(start: nil, count: 0), rows: 1)
+        }
     }
 }

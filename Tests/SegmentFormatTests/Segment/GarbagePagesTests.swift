@@ -32,7 +32,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [Codec.none, .lz4, .zstd, .fragments], Seeds.fixed) func compressedBytes(codec: Codec, seed: UInt64) {
+    @Test(arguments: [Codec.none, .lz4, .zstd, .fragments], Seeds.fixed) func compressedBytes(
+        codec: Codec, seed: UInt64
+    ) {
         var random = Seeds.announce(seed, "garbage for \(codec)")
         let compressor = Compressor()
         for _ in 0..<1000 {
@@ -41,7 +43,9 @@ import Testing
             let policy = codec == .lz4 ? CompressionPolicy.fast : .strong(level: 3)
             _ = original.withUnsafeBytes { compressor.append($0, to: &compressed, policy: policy) }
             var bytes = codec == .fragments ? Self.fragments(&random) : compressed.array()
-            for _ in 0..<random.below(4) where !bytes.isEmpty { bytes[random.below(bytes.count)] ^= UInt8(random.below(256)) }
+            for _ in 0..<random.below(4) where !bytes.isEmpty {
+                bytes[random.below(bytes.count)] ^= UInt8(random.below(256))
+            }
             if random.oneIn(4) { bytes = random.bytes(random.below(100)) }
             let size = random.oneIn(2) ? original.count : random.below(1000)
             var target = ByteArena(capacity: size)

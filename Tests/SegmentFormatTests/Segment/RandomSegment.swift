@@ -25,7 +25,8 @@ final class RandomSegment {
 
     init(_ random: inout SeededRandom, groups count: Int, rows: Int, profile: SegmentProfile) throws {
         dictionaries = Self.columns.map { column in
-            let entries = column.kind == .document ? [] : (0..<40).map { Array("\"value \($0) of \(column.path)\"".utf8) }
+            let entries =
+                column.kind == .document ? [] : (0..<40).map { Array("\"value \($0) of \(column.path)\"".utf8) }
             return (column.kind.isTyped ? [[]] : []) + entries
         }
         for _ in 0..<count { groups.append(Self.group(&random, rows: 1 + random.below(rows), dictionaries)) }
@@ -60,7 +61,9 @@ final class RandomSegment {
             group.isMissing.append(isMissing)
             group.codes.append(
                 (0..<rows).map { _ in
-                    isMissing ? absentCode : column.kind.isTyped && !random.oneIn(8) ? typedCode : UInt32(random.below(entries + 1))
+                    isMissing
+                        ? absentCode
+                        : column.kind.isTyped && !random.oneIn(8) ? typedCode : UInt32(random.below(entries + 1))
                 })
             group.times.append(base.map { column.path == "stageTimestamp" ? $0 : $0 - Int64(random.below(100_000)) })
         }

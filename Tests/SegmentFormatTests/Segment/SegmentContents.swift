@@ -76,7 +76,8 @@ extension RandomSegment {
         for group in groups {
             contents.codes.append(group.codes)
             var times: [[Int64]] = []
-            for (index, column) in Self.columns.enumerated() where column.kind == .timestamp || column.kind == .sequence {
+            for (index, column) in Self.columns.enumerated() where column.kind == .timestamp || column.kind == .sequence
+            {
                 times.append(zip(group.times[index], group.codes[index]).map { $1 == typedCode ? $0 : 0 })
             }
             contents.times.append(times)

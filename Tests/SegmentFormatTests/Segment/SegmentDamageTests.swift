@@ -52,7 +52,8 @@ import Testing
         for round in 0..<2500 {
             var changed = original
             for _ in 0...random.below(2) {
-                changed[random.below(changed.count)] = random.oneIn(2) ? UInt8(random.below(256)) : UInt8(random.below(4))
+                changed[random.below(changed.count)] =
+                    random.oneIn(2) ? UInt8(random.below(256)) : UInt8(random.below(4))
             }
             if round % 50 == 0 { changed = random.bytes(random.below(200)) }
             let forged = Array(bytes[..<start]) + Self.footerPage(changed, at: UInt64(start))

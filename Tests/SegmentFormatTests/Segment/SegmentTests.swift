@@ -56,6 +56,32 @@ import Testing
         #expect(contents.documents == [[[]], [[[0x31], [0x32]]]])
     }
 
+    /// Two identities in a row: rows that share the one need not share the other.
+    @Test(arguments: [SegmentProfile.young, .compacted]) func twoIdentities(profile: SegmentProfile) throws {
+        var output: [UInt8] = []
+        let writer = SegmentWriter(schema: "test", profile: profile, compressor: Compressor()) { output += Array($0) }
+        writer.addColumn(id: 0, kind: .uuid, path: "a")
+        writer.addColumn(id: 1, kind: .uuid, path: "b")
+        let codes = [UInt32](repeating: typedCode, count: 100)
+        let a = (0..<100).map { UUIDBytes(high: 1, low: UInt64($0 / 2)) }
+        let b = (0..<100).map { UUIDBytes(high: 2, low: UInt64($0)) }
+        let empty = EntryTable([[]])
+        try codes.withUnsafeBufferPointer { codes in
+            try a.withUnsafeBufferPointer { a in
+                try b.withUnsafeBufferPointer { b in
+                    try writer.appendRowGroup(
+                        rows: 100, rawBytes: 100,
+                        chunks: [a, b].map { ChunkInput(codes: codes, firstNew: 2, uuids: $0.baseAddress) })
+                }
+            }
+        }
+        for column in 0..<2 { try writer.appendDictionary(empty.input, ofColumn: column) }
+        _ = try writer.finish()
+        let contents = try SegmentContents(reading: output)
+        #expect(contents.uuids == [[a, b]])
+        #expect(contents.isFiltered)
+    }
+
     @Test func otherVersionsAreRefusedAsSuch() throws {
         var random = Seeds.announce(6, "versions")
         var bytes = try RandomSegment(&random, groups: 1, rows: 5, profile: .young).bytes

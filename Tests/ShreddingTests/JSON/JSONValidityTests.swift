@@ -9,8 +9,10 @@ import Testing
         "{}", " {} ", "\t{ }\r", "{\"\":1}", "{\"a\":\"\"}", "{\"a\":[]}", "{\"a\":{}}", "{\"a\":[ ]}", "{\"a\" : 1}",
         "{\"a\":-0}", "{\"a\":0}", "{\"a\":0.0e-0}", "{\"a\":1E400}", "{\"a\":1e+5}", "{\"a\":12345678901234567890}",
         "{\"a\":true,\"b\":false,\"c\":null}", "{\"a\":1,\"a\":2}", "{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0000\"}",
-        "{\"a\":\"\\ud800\"}", "{\"a\":\"\\uABCD\\uabcd\"}", "{\"a\":\"\u{7f}\"}", "{\"a\":\"\u{2028}\"}", "{\"a\":[1,[2,[3]]]}",
-        "{\"a\":[{\"b\":[{}]}]}", "{\"requestObject\":\"text\"}", "{\"requestObject\":[]}", "{\"requestObject\":{\"a\":1}}",
+        "{\"a\":\"\\ud800\"}", "{\"a\":\"\\uABCD\\uabcd\"}", "{\"a\":\"\u{7f}\"}", "{\"a\":\"\u{2028}\"}",
+        "{\"a\":[1,[2,[3]]]}",
+        "{\"a\":[{\"b\":[{}]}]}", "{\"requestObject\":\"text\"}", "{\"requestObject\":[]}",
+        "{\"requestObject\":{\"a\":1}}",
         "{\"a\":{\"b\":{\"c\":{\"d\":{}}}}}", "{\"a\":{},\"b\":{}}", "{\"a\" :\t1 ,\r\"b\": 2 }",
     ]
 
@@ -27,7 +29,8 @@ import Testing
         ("\"{}\"", "not a JSON object", 0), ("x{}", "not a JSON object", 0), ("\u{feff}{}", "not a JSON object", 0),
         ("{", "not a key", 1), ("{a:1}", "not a key", 1), ("{1:1}", "not a key", 1), ("{,}", "not a key", 1),
         ("{\"a\":1,}", "not a key", 7), ("{\"a\":1,,\"b\":1}", "not a key", 7), ("{\"a\":1,", "not a key", 7),
-        ("{\"a\"}", "a key without a colon", 4), ("{\"a\" 1}", "a key without a colon", 5), ("{\"a\"", "a key without a colon", 4),
+        ("{\"a\"}", "a key without a colon", 4), ("{\"a\" 1}", "a key without a colon", 5),
+        ("{\"a\"", "a key without a colon", 4),
         ("{\"a\":}", "not a value", 5), ("{\"a\":x}", "not a value", 5), ("{\"a\":,}", "not a value", 5),
         ("{\"a\":+1}", "not a value", 5), ("{\"a\":.5}", "not a value", 5), ("{\"a\":NaN}", "not a value", 5),
         ("{\"a\":True}", "not a value", 5), ("{\"a\":tru}", "not a value", 5), ("{\"a\":nul", "not a value", 5),
@@ -55,8 +58,10 @@ import Testing
         ("{\"a\":\"\\u00\"}", "\\u without four hexadecimal digits", 6),
         ("{\"a\":\"\\u00g0\"}", "\\u without four hexadecimal digits", 6),
         ("{\"a\":\"\\u", "\\u without four hexadecimal digits", 6),
-        ("{} x", "bytes after the object", 3), ("{}{}", "bytes after the object", 2), ("{}\u{0}", "bytes after the object", 2),
-        ("{\u{b}}", "not a key", 1), ("{\u{a0}}", "not a key", 1), ("{\"a\":1\u{c}}", "neither a comma nor the end of the object", 6),
+        ("{} x", "bytes after the object", 3), ("{}{}", "bytes after the object", 2),
+        ("{}\u{0}", "bytes after the object", 2),
+        ("{\u{b}}", "not a key", 1), ("{\u{a0}}", "not a key", 1),
+        ("{\"a\":1\u{c}}", "neither a comma nor the end of the object", 6),
     ]
 
     @Test func refused() throws {

@@ -96,7 +96,8 @@ extension GroupMerge {
     /// Without keys, nothing is a group too: its count is 0.
     fileprivate mutating func addEmptyGroup() {
         guard plan.keys.isEmpty, counts.isEmpty else { return }
-        add(GroupPartial(
-            groups: 1, keyIDs: [], keyTables: [], counts: [0], measures: plan.fields.map { _ in MeasurePartial() }))
+        add(
+            GroupPartial(
+                groups: 1, keyIDs: [], keyTables: [], counts: [0], measures: plan.fields.map { _ in MeasurePartial() }))
     }
 }

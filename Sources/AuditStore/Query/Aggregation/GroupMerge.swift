@@ -73,7 +73,9 @@ struct GroupIndex: Sendable {
 
     func id(_ group: Int, key: Int) -> UInt32 { ids[group * width + key] }
 
-    private static func mix(_ hash: UInt64, _ id: UInt32) -> UInt64 { PairCounts.hash((hash << 5 | hash >> 59) ^ UInt64(id)) }
+    private static func mix(_ hash: UInt64, _ id: UInt32) -> UInt64 {
+        PairCounts.hash((hash << 5 | hash >> 59) ^ UInt64(id))
+    }
 
     /// The number of the group that has the ids of row `row` in `columns`.
     mutating func number(_ columns: [[UInt32]], _ row: Int) -> Int {

@@ -56,12 +56,14 @@ struct GroupScan {
             let scan = MeasureScan(scan: self, rows: rows, groups: groups, count: numbers.count, mask: mask)
             measures.append(try scan.run(measure))
         }
-        return GroupPartial(groups: numbers.count, keyIDs: keyIDs, keyTables: tables, counts: counts, measures: measures)
+        return GroupPartial(
+            groups: numbers.count, keyIDs: keyIDs, keyTables: tables, counts: counts, measures: measures)
     }
 
     /// A row with a list becomes one row for each of its elements.
     private static func expand(
-        _ lists: (starts: [UInt32], elements: [UInt32]), _ batch: CodedBatch, rows: inout [UInt32], ids: inout [[UInt32]]
+        _ lists: (starts: [UInt32], elements: [UInt32]), _ batch: CodedBatch, rows: inout [UInt32],
+        ids: inout [[UInt32]]
     ) {
         var newRows: [UInt32] = []
         var newIDs: [UInt32] = []

@@ -67,7 +67,9 @@ struct KeyColumn {
         }
         let start = bucketStart(smallest, width)
         let span = largest.subtractingReportingOverflow(start)
-        guard !span.overflow, span.partialValue / width < 1 << 20 else { return scatteredBuckets(times, rows, mask, width) }
+        guard !span.overflow, span.partialValue / width < 1 << 20 else {
+            return scatteredBuckets(times, rows, mask, width)
+        }
         var ids = [UInt32](repeating: absentCode, count: rows)
         // Neighbours mostly lie in one bucket; a division is for those that do not.
         var bucketFrom = start

@@ -20,7 +20,9 @@ struct MeasureScan {
             if measure.needs.first || measure.needs.last {
                 try extremes(measure.needs, into: &partial) { row in
                     values[row] == absentInteger ? nil : field.value(values[row])
-                } isPresent: { values[$0] != absentInteger }
+                } isPresent: {
+                    values[$0] != absentInteger
+                }
             }
             return partial
         }
@@ -67,7 +69,9 @@ struct MeasureScan {
 
     private func pairs(_ codes: UnsafeBufferPointer<UInt32>, _ table: ElementTable) -> [(key: UInt64, count: UInt32)] {
         let dimension = table.count + 1
-        guard table.lists == nil, count * dimension <= max(1 << 16, rows.count * 4) else { return hashedPairs(codes, table) }
+        guard table.lists == nil, count * dimension <= max(1 << 16, rows.count * 4) else {
+            return hashedPairs(codes, table)
+        }
         var counts = [UInt32](repeating: 0, count: count * dimension)
         counts.withUnsafeMutableBufferPointer { counts in
             // In bounds: groups are below `count`, ids below `dimension`.
@@ -141,7 +145,8 @@ struct MeasureScan {
         let sequences = try RowSequences(scan.segment, scan.firstRow, scan.reader)
         func event(_ row: Int, _ absent: Int64) -> ExtremeEvent {
             guard row != none else { return ExtremeEvent(time: absent, sequence: 0, value: nil) }
-            return ExtremeEvent(time: Self.time(times, row, absent: absent), sequence: sequences[row], value: value(row))
+            return ExtremeEvent(
+                time: Self.time(times, row, absent: absent), sequence: sequences[row], value: value(row))
         }
         partial.first = first.map { event($0, .max) }
         partial.last = last.map { event($0, .min) }

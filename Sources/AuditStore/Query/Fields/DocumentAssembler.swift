@@ -26,7 +26,8 @@ struct DocumentAssembler: ~Copyable {
 
     private mutating func append(_ id: UInt16, _ row: Int) throws(SegmentError) {
         guard let column = reader.segment.column(id: id) else {
-            throw SegmentError.corrupt("a body names column \(id), which the segment lacks").inFile(reader.segment.source.name)
+            throw SegmentError.corrupt("a body names column \(id), which the segment lacks").inFile(
+                reader.segment.source.name)
         }
         let code = try reader.codes(column)[row]
         guard code != absentCode else { return }

@@ -28,7 +28,8 @@ package struct TimeColumn: Sendable {
 
     /// The range of a row group's values, if its zone map tells it.
     func range(_ chunk: ChunkInfo) -> (values: ClosedRange<Int64>, isComplete: Bool)? {
-        guard isTyped, chunk.largestCode == typedCode, chunk.typed != nil, chunk.smallestValue <= chunk.largestValue else {
+        guard isTyped, chunk.largestCode == typedCode, chunk.typed != nil, chunk.smallestValue <= chunk.largestValue
+        else {
             return nil
         }
         return (chunk.smallestValue...chunk.largestValue, chunk.smallestCode == typedCode)

@@ -161,7 +161,9 @@ package enum JSONText {
         case varies
     }
 
-    package static func lookUp(_ path: ArraySlice<FieldPath.Component>, inTemplate text: UnsafeRawBufferPointer) -> Lookup {
+    package static func lookUp(_ path: ArraySlice<FieldPath.Component>, inTemplate text: UnsafeRawBufferPointer)
+        -> Lookup
+    {
         var text = text
         var rest = path
         while let component = rest.first {

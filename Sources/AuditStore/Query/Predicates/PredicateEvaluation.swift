@@ -5,7 +5,9 @@ extension PreparedPredicate {
     /// Clears the byte of each row that does not pass; `mask` has a byte a row, 0 or 1.
     ///
     /// Loops over rows hold no call and no allocation; each leaf goes over the row group's codes once.
-    func filter(_ mask: UnsafeMutablePointer<UInt8>, _ reader: RowGroupReader, _ scratch: ScanScratch) throws(SegmentError) {
+    func filter(_ mask: UnsafeMutablePointer<UInt8>, _ reader: RowGroupReader, _ scratch: ScanScratch)
+        throws(SegmentError)
+    {
         let rows = reader.rows
         switch self {
         case .constant(let value): if !value { mask.update(repeating: 0, count: rows) }
@@ -46,7 +48,9 @@ extension PreparedPredicate {
             let codes = try reader.codes(column)
             let uuids = try reader.uuids(column)
             for i in 0..<rows {
-                mask[i] &= (codes[i] == typedCode ? 1 : 0) & (uuids[i].low == uuid.low ? 1 : 0) & (uuids[i].high == uuid.high ? 1 : 0)
+                mask[i] &=
+                    (codes[i] == typedCode ? 1 : 0) & (uuids[i].low == uuid.low ? 1 : 0)
+                    & (uuids[i].high == uuid.high ? 1 : 0)
             }
         case .batch(let field, let test):
             let batch = try field.coded(reader, mask, scratch)

@@ -37,7 +37,9 @@ package struct CodeTest: Sendable {
 
 extension Predicate {
     /// Asks the dictionaries of a segment.
-    package func prepared(for segment: SegmentReader, schema: SchemaDescription) throws(SegmentError) -> PreparedPredicate {
+    package func prepared(for segment: SegmentReader, schema: SchemaDescription) throws(SegmentError)
+        -> PreparedPredicate
+    {
         switch self {
         case .constant(let value): return .constant(value)
         case .not(let operand):
@@ -90,7 +92,9 @@ extension Predicate {
         case .dictionary(let column, let table):
             return CodeTest(column: column, matches: table.matches(test)).map { .codes($0) } ?? .constant(false)
         case .identities(let column, let table):
-            guard let text = test.onlyText, table.transform == nil, let uuid = uuid(text) else { return .batch(resolved, test) }
+            guard let text = test.onlyText, table.transform == nil, let uuid = uuid(text) else {
+                return .batch(resolved, test)
+            }
             // An odd spelling of a string can equal the text too; those are in the dictionary.
             var matches = table.matches(test)
             while matches.count <= Int(typedCode) { matches.append(0) }

@@ -45,7 +45,8 @@ extension ValueTest {
 
     package static func isComparable(_ a: EventValue, _ b: EventValue) -> Bool {
         switch (a, b) {
-        case (.string, .string), (.bool, .bool), (.time, .time), (.duration, .duration), (.list, .list), (.json, .json): true
+        case (.string, .string), (.bool, .bool), (.time, .time), (.duration, .duration), (.list, .list), (.json, .json):
+            true
         case (.integer, .integer), (.integer, .double), (.double, .integer), (.double, .double): true
         default: false
         }

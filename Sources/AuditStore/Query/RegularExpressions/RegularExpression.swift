@@ -10,7 +10,8 @@
 /// Texts are UTF-8. Where a text is not well formed, no class, literal or `.` matches any part of an ill-formed
 /// sequence, though a match may begin or end next to one. That is what RE2 does, with one exception: for the sake of
 /// smaller programs RE2's `.` and negated classes accept overlong forms, surrogates and values over U+10FFFF if they
-/// look like UTF-8, and ours do not. `\C` matches any single byte.
+/// look like UTF-8, and ours do not. `\C` matches any single byte, and an empty match may lie between the bytes of a
+/// character (`\B` finds one there), both as in RE2.
 package struct RegularExpression: Sendable {
     /// The text the expression was made from.
     package let pattern: String

@@ -9,7 +9,7 @@ package enum RegularExpressionLimits {
     /// The largest count of `{n,m}`, and the largest product of nested counts. RE2's number.
     package static let repetitions = 1_000
 
-    /// Instructions and byte ranges of a program. `.{1000}` takes about 25,000, `\pL{100}` about 60,000. In the worst
+    /// Instructions and byte ranges of a program. `.{1000}` takes about 25,000, `\pL{50}` about 70,000. In the worst
     /// case a byte of text costs a step through all of them.
     package static let programSize = 100_000
 

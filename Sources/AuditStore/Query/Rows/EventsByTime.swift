@@ -56,7 +56,9 @@ extension EventScan {
         // The segments most likely to have the first events come first: the others can then be left out by their zone maps.
         let segments = segments
         let order = segments.indices.sorted { a, b in
-            newest ? segments[a].largestTime > segments[b].largestTime : segments[a].smallestTime < segments[b].smallestTime
+            newest
+                ? segments[a].largestTime > segments[b].largestTime
+                : segments[a].smallestTime < segments[b].smallestTime
         }
         var best = BestRows(limit: limit)
         let scratch = ScanScratch()

@@ -26,13 +26,15 @@ extension ExpressionCompiler {
                 }
                 return .microseconds(subject.field, comparison, time)
             }
-            throw error("a time is compared with a time", at: literal, hint: "write timestamp(\"2024-06-16T04:00:00Z\")")
+            throw error(
+                "a time is compared with a time", at: literal, hint: "write timestamp(\"2024-06-16T04:00:00Z\")")
         case .duration:
             if case .duration(let microseconds) = constant {
                 return .microseconds(subject.field, comparison, microseconds)
             }
             guard let seconds = constant.number, abs(seconds) < 1e12 else {
-                throw error("a length of time is compared with seconds", at: literal, hint: "write 0.5 or duration(\"500ms\")")
+                throw error(
+                    "a length of time is compared with seconds", at: literal, hint: "write 0.5 or duration(\"500ms\")")
             }
             return Self.seconds(subject.field, comparison, seconds)
         }
@@ -65,7 +67,8 @@ extension ExpressionCompiler {
         }
     }
 
-    func membership(_ element: Expression, _ list: Expression, _ whole: Expression) throws(ExpressionError) -> Predicate {
+    func membership(_ element: Expression, _ list: Expression, _ whole: Expression) throws(ExpressionError) -> Predicate
+    {
         guard case .list(let elements) = list.kind else {
             // A constant in a list of the event.
             guard let constant = try constant(element) else {
@@ -88,7 +91,9 @@ extension ExpressionCompiler {
         let subject = try subject(element)
         guard subject.kind != .other else { return .test(subject.field, .isIn(constants)) }
         var parts: [Predicate] = []
-        for (constant, literal) in zip(constants, elements) { parts.append(try compare(element, .equal, constant, literal)) }
+        for (constant, literal) in zip(constants, elements) {
+            parts.append(try compare(element, .equal, constant, literal))
+        }
         return .or(parts)
     }
 }

@@ -13,7 +13,8 @@ package struct ExpressionCompiler {
     }
 
     /// Parses and compiles.
-    package static func predicate(_ source: String, fields: TextFields, now: Int64) throws(ExpressionError) -> Predicate {
+    package static func predicate(_ source: String, fields: TextFields, now: Int64) throws(ExpressionError) -> Predicate
+    {
         try ExpressionCompiler(source, fields: fields, now: now).compile(try Expression(parsing: source))
     }
 
@@ -44,7 +45,8 @@ package struct ExpressionCompiler {
             return try predicate(operand) { subject throws(ExpressionError) in (subject, .isContained(in: [networks])) }
         case .quantifier(let quantifier, over: let list, variable: let variable, let body):
             return try quantified(quantifier, list, variable, body)
-        case .literal, .list, .size, .conversion: throw error("this is no condition", at: expression, hint: "compare it with ==")
+        case .literal, .list, .size, .conversion:
+            throw error("this is no condition", at: expression, hint: "compare it with ==")
         }
     }
 
@@ -77,7 +79,9 @@ package struct ExpressionCompiler {
     func subject(_ expression: Expression) throws(ExpressionError) -> Subject {
         switch expression.kind {
         case .field(let path):
-            if let first = path.components.first, case .key("") = first { throw error("there is no field without a name", at: expression) }
+            if let first = path.components.first, case .key("") = first {
+                throw error("there is no field without a name", at: expression)
+            }
             let field = fields.reference(path)
             return Subject(field: field, kind: fields.kind(field))
         case .size(let operand):

@@ -9,7 +9,9 @@ extension TextResult {
         let times = rows.map { row -> Int64? in
             if case .string(let text) = row[0] { Instant(text)?.microseconds } else { nil }
         }
-        guard let first = times.lazy.compactMap({ $0 }).min(), let last = times.lazy.compactMap({ $0 }).max() else { return self }
+        guard let first = times.lazy.compactMap({ $0 }).min(), let last = times.lazy.compactMap({ $0 }).max() else {
+            return self
+        }
         var groups: [[TextValue]] = []
         var present: [[TextValue]: Set<Int64>] = [:]
         for (row, time) in zip(rows, times) {
@@ -31,7 +33,9 @@ extension TextResult {
             result.rows += byTime[time] ?? []
             let label = TextValue.string(Instant(microseconds: time).shortDescription)
             for group in groups where present[group]?.contains(time) != true {
-                let values = columns[keyColumns...].map { $0 == "count" || $0.hasPrefix("distinct(") ? TextValue.int(0) : .null }
+                let values = columns[keyColumns...].map {
+                    $0 == "count" || $0.hasPrefix("distinct(") ? TextValue.int(0) : .null
+                }
                 result.rows.append([label] + group + values)
             }
         }

@@ -1,6 +1,8 @@
 /// An aggregate as the text form has it: `count`, `distinct(user.username)`, `p99(latency)`, `quantile(latency,0.75)`.
 struct TextAggregate {
-    private static let names = ["count", "distinct", "sum", "min", "max", "avg", "p50", "p95", "p99", "quantile", "first", "last"]
+    private static let names = [
+        "count", "distinct", "sum", "min", "max", "avg", "p50", "p95", "p99", "quantile", "first", "last",
+    ]
 
     /// Parses an aggregate.
     /// - Parameter field: gives the index of a field in the plan.
@@ -17,7 +19,9 @@ struct TextAggregate {
         if name == "quantile" {
             guard let comma = inner.lastIndex(of: ","),
                 let q = Double(inner[inner.index(after: comma)...].filter { $0 != " " }), q >= 0, q <= 1
-            else { throw .whole("`quantile` takes a field and a number from 0 to 1", text, hint: "quantile(latency,0.99)") }
+            else {
+                throw .whole("`quantile` takes a field and a number from 0 to 1", text, hint: "quantile(latency,0.99)")
+            }
             return .quantile(try field(String(inner[..<comma])), q)
         }
         let index = try field(inner)

@@ -74,7 +74,9 @@ struct TextAnswer {
     /// What is absent comes last.
     private func precedes(_ a: Int, _ b: Int, _ values: [Int: EventValue]) -> Bool {
         if let column = order.column, column < keys {
-            if let precedes = groups.keyOrder(column, a, b) { return isAbsent(column, a, b) ? precedes : precedes != order.isDescending }
+            if let precedes = groups.keyOrder(column, a, b) {
+                return isAbsent(column, a, b) ? precedes : precedes != order.isDescending
+            }
             return groups.precedesByKeys(a, b)
         }
         if order.column == nil, hasTime, let precedes = groups.keyOrder(0, a, b) { return precedes }

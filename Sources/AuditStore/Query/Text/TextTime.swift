@@ -37,6 +37,7 @@ package enum TextTime {
     }
 
     private static let units: [String: Double] = [
-        "ns": 0.001, "us": 1, "µs": 1, "μs": 1, "ms": 1000, "s": 1e6, "m": 60e6, "h": 3600e6, "d": 86_400e6, "w": 604_800e6,
+        "ns": 0.001, "us": 1, "µs": 1, "μs": 1, "ms": 1000, "s": 1e6, "m": 60e6, "h": 3600e6, "d": 86_400e6,
+        "w": 604_800e6,
     ]
 }

@@ -60,7 +60,9 @@ public struct ElementsOf<Element: FieldValue>: GroupingKey {
 
 extension Field {
     /// Groups by each element of the list: an event counts in as many groups as its list has elements.
-    public func elements<Element: FieldValue>() -> ElementsOf<Element> where Value == [Element] { ElementsOf(field: self) }
+    public func elements<Element: FieldValue>() -> ElementsOf<Element> where Value == [Element] {
+        ElementsOf(field: self)
+    }
 }
 
 /// A key for stretches of time; its value is the start of the stretch.

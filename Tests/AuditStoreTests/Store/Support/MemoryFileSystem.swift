@@ -40,7 +40,12 @@ final class MemoryFileSystem: FileSystem, Sendable {
 
     init() {}
 
-    private init(names: Names) { state.withLock { $0.names = names; $0.durable = names } }
+    private init(names: Names) {
+        state.withLock {
+            $0.names = names
+            $0.durable = names
+        }
+    }
 
     // MARK: For tests
 

@@ -9,8 +9,10 @@ enum SmallLogs {
         return Array(
             """
             {"kind":"Event","level":"Request","auditID":"\(id)","stage":"ResponseComplete","requestURI":"/api/\(i)",\
-            "verb":"create","user":{"username":"user-\(i % 3)","groups":["a","b"]},"responseStatus":{"metadata":{},"code":\(200 + i % 2)},\
-            "requestObject":{"kind":"Deployment","spec":{"replicas":\(i),"template":{"spec":{"containers":[{"image":"app:\(i)"}]}}}},\
+            "verb":"create","user":{"username":"user-\(i % 3)","groups":["a","b"]},\
+            "responseStatus":{"metadata":{},"code":\(200 + i % 2)},\
+            "requestObject":{"kind":"Deployment","spec":{"replicas":\(i),\
+            "template":{"spec":{"containers":[{"image":"app:\(i)"}]}}}},\
             "requestReceivedTimestamp":"2024-06-\(two(day))T04:00:\(two(second)).000\(100 + i % 800)Z",\
             "stageTimestamp":"2024-06-\(two(day))T04:00:\(two(second)).000\(200 + i % 800)Z"}
             """.utf8)

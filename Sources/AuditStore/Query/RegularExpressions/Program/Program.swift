@@ -29,8 +29,6 @@ extension RegularExpression {
         let transitions: [Transition]
         /// Where a search begins: at the pattern, or at a loop that tries it at every byte.
         let start: Int
-        /// Where the pattern itself begins.
-        let patternStart: Int
         /// Whether a match can only begin at the beginning of the text.
         let isAnchored: Bool
         let byteClasses: ByteClasses
@@ -43,7 +41,6 @@ extension RegularExpression {
             }
             let isAnchored = !builder.canStartInside(patternStart)
             start = isAnchored ? patternStart : builder.addSearchLoop(before: patternStart)
-            self.patternStart = patternStart
             self.isAnchored = isAnchored
             instructions = builder.instructions
             transitions = builder.transitions
