@@ -336,7 +336,9 @@ package struct Shredder: ~Copyable {
         var column = found
         if column == residualColumn {
             // Names that begin with `$` belong to the store.
-            guard columnCount < Limits.columnsPerSegment, path.count <= Limits.pathBytes, path.first != 0x24 else {
+            guard columnCount < Limits.columnsPerSegment, path.count <= Limits.pathBytes, path.first != 0x24,
+                path.allSatisfy({ $0 < 0x80 })
+            else {
                 return column
             }
             column = Int32(addColumn(kind: schema.kind(of: path), path: path))

@@ -37,9 +37,11 @@ struct Compaction {
         var done: UInt64 = 0
         for segments in work {
             try Task.checkCancellation()
-            do { try compact(segments, &report) } catch let error as SegmentError where error.code == .corrupt {
+            do { try compact(segments, &report) } catch {
+                let failure: any Error = (error as? SegmentError).map { AuditStoreError($0) } ?? error
+                guard let damage = failure as? AuditStoreError, damage.code == .corrupt else { throw failure }
                 // A damaged segment stays as it is, readable as far as it is; the other days go on.
-                report.failures.append((error.file ?? directory.path, AuditStoreError(error)))
+                report.failures.append((damage.location?.file ?? directory.path, damage))
             }
             done += segments.reduce(0) { $0 + $1.storedBytes }
             progress?(CompactionProgress(bytesRead: done, totalBytes: total))

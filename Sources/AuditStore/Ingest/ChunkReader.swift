@@ -45,7 +45,7 @@ struct ChunkReader {
         chunk.checkpoint = nil
         fill(chunk)
         chunk.consumed = input.consumed
-        if chunk.count == 0 { return false }
+        if chunk.count == 0, !isWithinLongLine || failure != nil { return false }
         if isWithinLongLine { return passPiece(chunk, isFirst: false) }
 
         var lineEnd = chunk.count

@@ -110,7 +110,10 @@ struct Ingest {
             state.report.bytes += result.rawBytes
             state.report.quarantined += result.quarantinedLines
             state.report.complaints += result.complaints.prefix(max(0, 20 - state.report.complaints.count))
-            if let checkpoint = result.checkpoint { Self.record(checkpoint, replacing: state.former, in: &manifest) }
+            if let checkpoint = result.checkpoint {
+                Self.record(checkpoint, replacing: state.former, in: &manifest)
+                state.former = checkpoint
+            }
         }
         for name in directories { try directory.files.syncDirectory(directory.location(name)) }
         if directories.contains(where: { $0.hasPrefix(FileNames.partitions) }) {
@@ -136,7 +139,7 @@ struct Ingest {
         manifest.checkpoints.removeAll {
             $0 == former
                 || $0.beginningLength == checkpoint.beginningLength && $0.beginning == checkpoint.beginning
-                    && $0.offset <= checkpoint.offset
+                    && $0.offset == checkpoint.offset && $0.end == checkpoint.end
         }
         manifest.checkpoints.append(checkpoint)
     }

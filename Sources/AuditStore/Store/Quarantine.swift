@@ -30,7 +30,9 @@ extension StoreDirectory {
                     func value(_ path: String) throws -> String? {
                         guard let column = reader.column(path: path) else { return nil }
                         let code = try groups.codes(column)[row]
-                        return code == absentCode ? nil : RawValue.string(try reader.dictionary(column).entry(code))
+                        guard code != absentCode else { return nil }
+                        let raw = try reader.dictionary(column).entry(code)
+                        return raw.first == 0x22 ? RawValue.string(raw) : String(decoding: raw, as: UTF8.self)
                     }
                     text.removeAll()
                     try assembler.append(row: row, to: &text)

@@ -90,7 +90,7 @@ package struct StoreDirectory: Sendable {
 
     /// Becomes the one writer, creating the store if there is none.
     package func lockForWriting(schema: String) throws(AuditStoreError) -> WriterLock {
-        if try files.kind(of: path) == nil { try files.createDirectory(path) }
+        if try files.kind(of: path) == nil { try makeDirectory(path) }
         guard let lock = try files.lock(location(FileNames.writerLock), .exclusive, wait: false) else {
             throw AuditStoreError(
                 .locked, "another process is writing to this store; one can write at a time, any number can read",
@@ -123,6 +123,15 @@ package struct StoreDirectory: Sendable {
         }
         try removeStrays(manifest)
         return WriterLock(lock: lock, manifest: manifest)
+    }
+
+    /// Makes a directory and those above it, durably.
+    private func makeDirectory(_ path: String) throws(AuditStoreError) {
+        var parent = "."
+        if let slash = path.lastIndex(of: "/") { parent = slash == path.startIndex ? "/" : String(path[..<slash]) }
+        if try files.kind(of: parent) == nil { try makeDirectory(parent) }
+        try files.createDirectory(path)
+        try files.syncDirectory(parent)
     }
 
     /// Replaces the manifest, durably. What it names must be durable already.

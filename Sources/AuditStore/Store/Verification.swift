@@ -27,11 +27,14 @@ struct Verification {
     func run() throws -> VerificationReport {
         var report = VerificationReport()
         let manifest: Manifest
-        do { manifest = try directory.snapshot().0 } catch {
+        // Held to the end: compaction must not remove what is being read.
+        let snapshot: Snapshot
+        do { (manifest, snapshot) = try directory.snapshot() } catch {
             guard error.code == .corrupt || error.code == .unsupportedVersion else { throw error }
             report.problems.append(error)
             return report
         }
+        defer { extendLifetime(snapshot) }
         let work = manifest.segments.map { ($0, false) } + manifest.quarantine.map { ($0, true) }
         let total = work.reduce(0) { $0 + $1.0.storedBytes }
         for (segment, isQuarantine) in work {

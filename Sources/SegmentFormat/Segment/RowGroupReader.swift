@@ -139,7 +139,8 @@ package final class RowGroupReader {
         uuidsOf[column] = nil
         if let reference = chunk(column).typed {
             let codes = try codes(column)
-            let distances = try partners()
+            let isIdentity = column == segment.metadata.columns.firstIndex { $0.kind == .uuid }
+            let distances = isIdentity ? try partners() : nil
             let raw = try segment.page(reference, role: .uuids)
             defer { extendLifetime(raw) }
             let bytes = raw.bytes

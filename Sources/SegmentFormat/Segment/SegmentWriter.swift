@@ -103,7 +103,11 @@ package final class SegmentWriter {
                         appendTimes(times, input.codes, partners: partners, isDelta ? nil : reference?.times, &info)
                     }
                 }
-                if let uuids = input.uuids { appendUUIDs(uuids, input.codes, partners: partners, &info) }
+                if let uuids = input.uuids {
+                    // Partners share their first identity, and no other.
+                    let isIdentity = index == metadata.columns.firstIndex { $0.kind == .uuid }
+                    appendUUIDs(uuids, input.codes, partners: isIdentity ? partners : nil, &info)
+                }
                 if let documents = input.documents { info.documents = appendDictionary(documents, isDocument: true) }
             }
             if kind == .document, info.documents == nil { info.documents = DictionaryInfo() }
