@@ -107,5 +107,7 @@ package final class SegmentBuilder {
     }
 
     /// The finished segment.
-    package func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R { try body(output.bytes.bytes) }
+    package func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+        try body(output.bytes.bytes)
+    }
 }

@@ -312,7 +312,8 @@ package struct Shredder: ~Copyable {
                 }
                 guard c == 0x7d else {
                     return scanner.fail(
-                        c == 0x0a ? "the line ends within an object" : "neither a comma nor the end of the object", at: p)
+                        c == 0x0a ? "the line ends within an object" : "neither a comma nor the end of the object",
+                        at: p)
                 }
                 ends.removeLast()
                 p += 1

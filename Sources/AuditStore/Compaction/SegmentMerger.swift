@@ -125,6 +125,8 @@ package final class SegmentMerger {
             }
             rowsBefore += reader.rows
         }
+        // Its dictionaries are not needed again; the next segment's take their place.
+        segment.dropCaches()
         if select == nil { writer.addRawBytes(segment.metadata.rawBytes) }
     }
 

@@ -37,6 +37,15 @@ package struct PosixFileSystem: FileSystem {
         return Handle(descriptor, path: path, size: UInt64(status.st_size))
     }
 
+    /// A small text file that the system makes up as it is read, and whose size says nothing.
+    fileprivate func contents(of path: String) throws(AuditStoreError) -> String {
+        let file = try openForReading(path)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 1)
+        defer { buffer.deallocate() }
+        let n = try file.read(at: 0, into: buffer)
+        return String(decoding: buffer[..<n], as: UTF8.self)
+    }
+
     package func create(_ path: String) throws(AuditStoreError) -> any WritableFile {
         let descriptor = Self.retrying { open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640) }
         guard descriptor >= 0 else { throw Self.failure("create", path) }
@@ -186,9 +195,32 @@ package struct PosixFileSystem: FileSystem {
 }
 
 package enum Processors {
-    /// Processors that are running.
+    /// Processors that this process may run on.
     package static var available: Int {
-        return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        let online = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        #if os(Linux)
+            // A process may be bound to some of them; the set is a mask in hexadecimal words.
+            if let status = try? PosixFileSystem().contents(of: "/proc/self/status"),
+                let line = status.split(separator: "\n").first(where: { $0.hasPrefix("Cpus_allowed:") })
+            {
+                let count = line.dropFirst(13).reduce(0) { $0 + ($1.hexDigitValue ?? 0).nonzeroBitCount }
+                if count > 0 { return min(count, online) }
+            }
+        #endif
+        return online
+    }
+}
+
+package enum HugePages {
+    /// What the pages of memory are best aligned to.
+    package static let alignment = 2 << 20
+
+    /// Asks for large pages for memory that will be filled from its start: a page fault for two megabytes and not for four
+    /// kilobytes. A wish; nothing depends on it.
+    package static func advise(_ start: UnsafeMutableRawPointer, byteCount: Int) {
+        #if os(Linux)
+            _ = madvise(start, byteCount, Int32(MADV_HUGEPAGE))
+        #endif
     }
 }
 

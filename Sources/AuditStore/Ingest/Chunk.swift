@@ -22,7 +22,12 @@ final class Chunk: @unchecked Sendable {
     var checkpoint: InputCheckpoint?
     var consumed: UInt64 = 0
 
-    init() { base = .allocate(byteCount: Self.capacity + 1 + JSONScanner.padding, alignment: 64) }
+    init() {
+        let byteCount = Self.capacity + 1 + JSONScanner.padding
+        base = .allocate(byteCount: byteCount, alignment: HugePages.alignment)
+        HugePages.advise(base, byteCount: byteCount)
+    }
+
     deinit { base.deallocate() }
 
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }

@@ -33,7 +33,9 @@ struct Ingest {
         var workers = (0..<threads).map { _ in
             ChunkWorker(directory: directory, schema: schema, options: options, nextID: nextID)
         }
-        var chunks = (0...threads).map { _ in Chunk() }
+        // One to read into while the workers are busy; a single worker takes turns with the reader, and their chunk stays in
+        // the cache.
+        var chunks = (0..<(threads == 1 ? 1 : threads + 1)).map { _ in Chunk() }
         try await withThrowingTaskGroup(of: (ChunkResult, ChunkWorker, Chunk).self) { group in
             var index = 0
             func collect() async throws {

@@ -16,7 +16,8 @@ package struct ByteReader {
     package var remaining: Int { bytes.count - offset }
 
     func tooShort(_ wanted: Int) -> SegmentError {
-        .corrupt("\(context) ends early", offset: UInt64(offset), expected: "\(wanted) more bytes", found: "\(remaining)")
+        .corrupt(
+            "\(context) ends early", offset: UInt64(offset), expected: "\(wanted) more bytes", found: "\(remaining)")
     }
 
     package mutating func integer<T: FixedWidthInteger>(as type: T.Type = T.self) throws(SegmentError) -> T {
@@ -44,7 +45,9 @@ package struct ByteReader {
     package mutating func count(limit: Int) throws(SegmentError) -> Int {
         let value = try varint()
         guard value <= UInt64(limit) else {
-            throw .corrupt("\(context) has an impossible count", offset: UInt64(offset), expected: "at most \(limit)", found: "\(value)")
+            throw .corrupt(
+                "\(context) has an impossible count", offset: UInt64(offset), expected: "at most \(limit)",
+                found: "\(value)")
         }
         return Int(value)
     }

@@ -113,7 +113,8 @@ package func decompress(
         return try FragmentDecoder.decode(bytes, into: target, count: count)
     }
     guard found == count else {
-        throw .corrupt("a page does not decompress", expected: "\(count) bytes", found: found < 0 ? "garbage" : "\(found)")
+        throw .corrupt(
+            "a page does not decompress", expected: "\(count) bytes", found: found < 0 ? "garbage" : "\(found)")
     }
 }
 

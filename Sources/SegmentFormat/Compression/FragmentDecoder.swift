@@ -68,7 +68,8 @@ enum FragmentDecoder {
         }
         let rest = literals.count - taken
         guard done + rest == count else {
-            throw .corrupt("a page of fragments has a wrong length", expected: "\(count) bytes", found: "\(done + rest)")
+            throw .corrupt(
+                "a page of fragments has a wrong length", expected: "\(count) bytes", found: "\(done + rest)")
         }
         if rest > 0 { (target + done).copyMemory(from: literals.baseAddress! + taken, byteCount: rest) }
     }

@@ -103,7 +103,9 @@ package struct FragmentEncoder: ~Copyable {
             if difference != 0 { return i + difference.trailingZeroBitCount >> 3 }
             i += 8
         }
-        while i < limit, a.load(fromByteOffset: i, as: UInt8.self) == b.load(fromByteOffset: i, as: UInt8.self) { i += 1 }
+        while i < limit, a.load(fromByteOffset: i, as: UInt8.self) == b.load(fromByteOffset: i, as: UInt8.self) {
+            i += 1
+        }
         return i
     }
 

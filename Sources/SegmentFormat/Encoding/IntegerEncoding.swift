@@ -14,7 +14,9 @@ package enum IntegerForm: UInt8, Sendable {
 
 package enum IntegerCoder {
     @inline(__always) static func zigzag(_ v: Int64) -> UInt64 { UInt64(bitPattern: (v &<< 1) ^ (v >> 63)) }
-    @inline(__always) static func unzigzag(_ v: UInt64) -> Int64 { Int64(bitPattern: v >> 1) ^ -Int64(bitPattern: v & 1) }
+    @inline(__always) static func unzigzag(_ v: UInt64) -> Int64 {
+        Int64(bitPattern: v >> 1) ^ -Int64(bitPattern: v & 1)
+    }
 
     /// Appends the decoded form of a page with the values of the rows for which `isPresent`.
     /// - Parameters:
@@ -75,7 +77,8 @@ package enum IntegerCoder {
         let planes = Int(try reader.integer(as: UInt8.self))
         let zero: UInt8 = try reader.integer()
         let count = Int(try reader.integer(as: UInt32.self))
-        guard let form = IntegerForm(rawValue: formByte), flags == 0 || flags == 2, zero == 0, count <= rows, planes <= 8
+        guard let form = IntegerForm(rawValue: formByte), flags == 0 || flags == 2, zero == 0, count <= rows,
+            planes <= 8
         else { throw .corrupt("a page of integers has an impossible header") }
         guard form == .delta || reference != nil, flags == 0 || partners != nil else {
             throw .corrupt("a page of integers refers to values that are not there")

@@ -10,7 +10,8 @@ package final class DictionaryPage: @unchecked Sendable {
         var reader = ByteReader(page, context: "a dictionary page")
         let count = try reader.count(limit: page.count)
         guard count == Int(info.count) else {
-            throw .corrupt("a dictionary page has a wrong number of entries", expected: "\(info.count)", found: "\(count)")
+            throw .corrupt(
+                "a dictionary page has a wrong number of entries", expected: "\(info.count)", found: "\(count)")
         }
         var ends: [UInt32] = [0]
         ends.reserveCapacity(count + 1)
@@ -21,7 +22,8 @@ package final class DictionaryPage: @unchecked Sendable {
             ends.append(UInt32(end))
         }
         guard reader.remaining == end else {
-            throw .corrupt("a dictionary page has a wrong length", expected: "\(end) bytes of text", found: "\(reader.remaining)")
+            throw .corrupt(
+                "a dictionary page has a wrong length", expected: "\(end) bytes of text", found: "\(reader.remaining)")
         }
         var text = ByteArena(capacity: end)
         text.append(try reader.bytes(end))

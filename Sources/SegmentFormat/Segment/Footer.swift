@@ -97,7 +97,9 @@ extension SegmentMetadata {
             let count = UInt32(try reader.count(limit: Int(dictionary.count)))
             dictionary.pages.append(DictionaryPageInfo(page: reference, firstCode: UInt32(next), count: count))
             next += UInt64(count)
-            guard next <= UInt64(dictionary.count) + 1 else { throw .corrupt("the footer has too many entries in pages") }
+            guard next <= UInt64(dictionary.count) + 1 else {
+                throw .corrupt("the footer has too many entries in pages")
+            }
         }
         guard next == UInt64(dictionary.count) + 1 else { throw .corrupt("the footer has too few entries in pages") }
         return dictionary

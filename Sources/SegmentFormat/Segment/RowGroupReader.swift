@@ -113,7 +113,9 @@ package final class RowGroupReader {
             segment.metadata.columns[index].kind == .timestamp && chunk(index).present > 0
         }
         var referenceTimes: UnsafePointer<Int64>?
-        if let referenceColumn, referenceColumn != column, segment.metadata.columns[column].kind == .timestamp { referenceTimes = try times(referenceColumn).baseAddress }
+        if let referenceColumn, referenceColumn != column, segment.metadata.columns[column].kind == .timestamp {
+            referenceTimes = try times(referenceColumn).baseAddress
+        }
         timesOf[column] = nil
         let raw = try segment.page(reference, role: .integers)
         defer { extendLifetime(raw) }

@@ -62,7 +62,8 @@ package final class SegmentReader: Sendable {
         return try SegmentMetadata(decoding: footer.bytes)
     }
 
-    private static func read(_ source: any SegmentSource, _ offset: UInt64, _ n: Int) throws(SegmentError) -> ByteArena {
+    private static func read(_ source: any SegmentSource, _ offset: UInt64, _ n: Int) throws(SegmentError) -> ByteArena
+    {
         var arena = ByteArena(capacity: n)
         try source.read(at: offset, into: UnsafeMutableRawBufferPointer(start: arena.base, count: n))
         arena.commit(n)

@@ -117,12 +117,14 @@ package final class SegmentWriter {
         metadata.rowGroups.append(group)
     }
 
-    private func appendCodes(_ input: ChunkInput, _ summary: CodeSummary, partners: PartnerDistances?) -> PageReference {
+    private func appendCodes(_ input: ChunkInput, _ summary: CodeSummary, partners: PartnerDistances?) -> PageReference
+    {
         let encoding: CodeEncoding
         switch profile {
         case .young: encoding = EncodingChoice.quick(summary, rows: input.codes.count)
         case .compacted:
-            encoding = EncodingChoice.smallest(input, partners: partners, coder: compressor.coder, compressor: compressor)
+            encoding = EncodingChoice.smallest(
+                input, partners: partners, coder: compressor.coder, compressor: compressor)
         }
         raw.removeAll()
         compressor.coder.encode(
@@ -267,7 +269,8 @@ package final class SegmentWriter {
         header.storeBytes(of: codec.rawValue, toByteOffset: 8, as: UInt8.self)
         let checksum = SegmentLayout.pageChecksum(
             header: UnsafeRawBufferPointer(start: header, count: 12),
-            stored: UnsafeRawBufferPointer(start: header + SegmentLayout.pageHeaderBytes, count: stored), offset: offset)
+            stored: UnsafeRawBufferPointer(start: header + SegmentLayout.pageHeaderBytes, count: stored), offset: offset
+        )
         header.storeBytes(of: checksum.littleEndian, toByteOffset: 12, as: UInt64.self)
         return PageReference(offset: offset, length: UInt32(stored + SegmentLayout.pageHeaderBytes))
     }

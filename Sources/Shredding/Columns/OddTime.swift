@@ -25,7 +25,9 @@ package enum OddTime {
             i += 1
             return true
         }
-        guard let year = number(4), skip(0x2d), let month = number(2), skip(0x2d), let day = number(2) else { return nil }
+        guard let year = number(4), skip(0x2d), let month = number(2), skip(0x2d), let day = number(2) else {
+            return nil
+        }
         let date = CivilDate(year: year, month: month, day: day)
         guard date.isValid, skip(0x54), let hour = number(2), skip(0x3a), let minute = number(2), skip(0x3a),
             let second = number(2), hour < 24, minute < 60, second < 61
@@ -46,7 +48,9 @@ package enum OddTime {
             guard i < text.count else { return nil }
             let sign: Int64
             if skip(0x2b) { sign = 1 } else if skip(0x2d) { sign = -1 } else { return nil }
-            guard let hours = number(2), skip(0x3a), let minutes = number(2), hours < 24, minutes < 60 else { return nil }
+            guard let hours = number(2), skip(0x3a), let minutes = number(2), hours < 24, minutes < 60 else {
+                return nil
+            }
             offset = sign * (hours * 60 + minutes) * 60
         }
         guard i == text.count else { return nil }

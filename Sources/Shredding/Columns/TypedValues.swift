@@ -9,9 +9,13 @@ package enum CanonicalUUID {
     @inline(__always)
     package static func parse(_ p: UnsafeRawPointer) -> UUIDBytes? {
         // Offsets of the sixteen pairs' groups of eight, four or twelve digits, the opening quote at 0.
-        @inline(__always) func hex8(_ at: Int) -> UInt64? { nibbles(p.loadUnaligned(fromByteOffset: at, as: UInt64.self)) }
+        @inline(__always) func hex8(_ at: Int) -> UInt64? {
+            nibbles(p.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+        }
         @inline(__always) func byte(_ at: Int) -> UInt8 { p.load(fromByteOffset: at, as: UInt8.self) }
-        guard byte(9) == 0x2d, byte(14) == 0x2d, byte(19) == 0x2d, byte(24) == 0x2d, byte(37) == 0x22 else { return nil }
+        guard byte(9) == 0x2d, byte(14) == 0x2d, byte(19) == 0x2d, byte(24) == 0x2d, byte(37) == 0x22 else {
+            return nil
+        }
         let middle =
             UInt64(p.loadUnaligned(fromByteOffset: 10, as: UInt32.self))
             | UInt64(p.loadUnaligned(fromByteOffset: 15, as: UInt32.self)) << 32

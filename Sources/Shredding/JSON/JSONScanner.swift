@@ -72,7 +72,9 @@ package struct JSONScanner: ~Copyable {
             let c = p.load(as: UInt8.self)
             if c == 0x22 { return p + 1 }
             guard c == 0x5c, let next = escapeEnd(p) else {
-                return c == 0x5c ? nil : fail(c == 0x0a ? "the line ends within a string" : "a control character within a string", at: p)
+                return c == 0x5c
+                    ? nil
+                    : fail(c == 0x0a ? "the line ends within a string" : "a control character within a string", at: p)
             }
             p = next
         }
@@ -191,7 +193,10 @@ package struct JSONScanner: ~Copyable {
                     continue value
                 }
                 guard c == (isObject ? 0x7d : 0x5d) else {
-                    return fail(c == 0x0a ? "the line ends within an object or array" : "neither a comma nor the end of the object or array", at: p)
+                    return fail(
+                        c == 0x0a
+                            ? "the line ends within an object or array"
+                            : "neither a comma nor the end of the object or array", at: p)
                 }
                 p += 1
                 depth -= 1
