@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuditStore
 
 /// The command-line tool. Its names and forms are a contract that scripts rely on.
 @main
@@ -32,6 +33,11 @@ struct AuditStoreCommand: AsyncParsableCommand {
         case let status as ExitStatus: Terminal.exit(status.rawValue)
         case OutputError.closed: Terminal.exit(0)
         case is CancellationError: Terminal.exit(ExitStatus.interrupted.rawValue)
+        case let error as AuditStoreError where error.code == .cancelled:
+            Terminal.exit(ExitStatus.interrupted.rawValue)
+        case let error as ExpressionError:
+            Terminal.say("auditstore: \(error)")
+            Terminal.exit(ExitStatus.usage.rawValue)
         default: break
         }
         // What the argument parser throws is bad usage (or a request for help); what a command throws is a failure.

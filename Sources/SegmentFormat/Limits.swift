@@ -11,6 +11,9 @@ package enum Limits {
     /// and shredded body paths share the rest, and what is over goes to the residual.
     package static let columnsPerSegment = 512
 
+    /// Columns that ingest fills; compaction adds those of shredded bodies and its own.
+    package static let columnsPerYoungSegment = columnsPerSegment - 80
+
     /// Bytes of a path; a longer one goes to the residual.
     package static let pathBytes = 1024
 

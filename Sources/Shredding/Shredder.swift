@@ -197,7 +197,12 @@ package struct Shredder: ~Copyable {
     private mutating func finish(_ leaf: Int32) {
         let node = trie.nodes + Int(leaf)
         if node.pointee.epoch != epoch { internSkeleton(leaf) }
-        columns[skeletonColumn].codes[rows] = node.pointee.code
+        finish(skeleton: node.pointee.code)
+    }
+
+    @inline(__always)
+    private mutating func finish(skeleton code: UInt32) {
+        columns[skeletonColumn].codes[rows] = code
         columns[skeletonColumn].lastRow = rows
         if residual.bytes.count > 0 {
             columns[residualColumn].codes[rows] = columns[residualColumn].dictionary.code(
@@ -222,9 +227,11 @@ package struct Shredder: ~Copyable {
                 template.append(varint: Int(columns[Int(node.column)].id))
             }
         }
-        let code = columns[skeletonColumn].dictionary.code(template.bytes.baseAddress!, template.bytes.count)
-        trie.nodes[Int(leaf)].code = code
-        trie.nodes[Int(leaf)].epoch = epoch
+        trie.setCode(internTemplate(), of: leaf, epoch: epoch)
+    }
+
+    private mutating func internTemplate() -> UInt32 {
+        columns[skeletonColumn].dictionary.code(template.bytes.baseAddress!, template.bytes.count)
     }
 
     // MARK: The long way
@@ -262,6 +269,7 @@ package struct Shredder: ~Copyable {
         }
         var parent: Int32 = 0
         var literal = line
+        template.removeAll()
         // The path of the open objects, and where each one's part of it ends.
         var path: [UInt8] = []
         var ends: [Int] = [0]
@@ -283,9 +291,11 @@ package struct Shredder: ~Copyable {
                 }
                 guard let end = scanner.valueEnd(start) else { return nil }
                 let target = claim(column, path: path)
-                parent = trie.child(
-                    of: parent, literal: UnsafeRawBufferPointer(start: literal, count: start - literal), column: target,
-                    isDocument: isDocument)
+                let text = UnsafeRawBufferPointer(start: literal, count: start - literal)
+                parent = trie.child(of: parent, literal: text, column: target, isDocument: isDocument)
+                template.append(text)
+                template.append(Template.marker)
+                template.append(varint: Int(columns[Int(target)].id))
                 store(start, end - start, in: Int(target))
                 literal = end
                 p = end
@@ -299,10 +309,12 @@ package struct Shredder: ~Copyable {
                 let c = p.load(as: UInt8.self)
                 if ends.isEmpty {
                     guard c == 0x0a else { return scanner.fail("bytes after the object", at: p) }
-                    let leaf = trie.child(
-                        of: parent, literal: UnsafeRawBufferPointer(start: literal, count: p - literal),
-                        column: SkeletonTrie.Node.end, isDocument: false)
-                    finish(leaf)
+                    let text = UnsafeRawBufferPointer(start: literal, count: p - literal)
+                    template.append(text)
+                    let code = internTemplate()
+                    let leaf = trie.child(of: parent, literal: text, column: SkeletonTrie.Node.end, isDocument: false)
+                    if leaf != SkeletonTrie.untaught { trie.setCode(code, of: leaf, epoch: epoch) }
+                    finish(skeleton: code)
                     return p + 1
                 }
                 if c == 0x2c {
@@ -337,7 +349,7 @@ package struct Shredder: ~Copyable {
         var column = found
         if column == residualColumn {
             // Names that begin with `$` belong to the store.
-            guard columnCount < Limits.columnsPerSegment, path.count <= Limits.pathBytes, path.first != 0x24,
+            guard columnCount < Limits.columnsPerYoungSegment, path.count <= Limits.pathBytes, path.first != 0x24,
                 path.allSatisfy({ $0 < 0x80 })
             else {
                 return column

@@ -72,7 +72,7 @@ export AUDITSTORE_DIR=$work/store
 check 'no such file' 1 "$(status "$auditstore" ingest missing.ndjson)"
 check 'no store' 1 "$(status "$auditstore" stats --store "$work/nothing")"
 check 'unknown option' 2 "$(status "$auditstore" query --colour)"
-check 'bad condition' 1 "$(status "$auditstore" query --where 'verb = 1')"
+check 'bad condition' 2 "$(status "$auditstore" query --where 'verb = 1')"
 check 'the caret' 1 "$("$auditstore" query --where 'verb = 1' 2>&1 | grep -c '^ *\^')"
 mkdir full && touch full/file
 check 'a directory that is no store' 1 "$(status "$auditstore" ingest --store full b.ndjson)"

@@ -30,7 +30,7 @@ struct Compaction {
     func run() throws -> CompactionReport {
         var report = CompactionReport()
         let byDay = Dictionary(grouping: writer.manifest.segments, by: \.day)
-        let work = byDay.values.filter { $0.count > 1 || $0.contains { !$0.isCompacted } }
+        let work = byDay.values.filter { $0.contains { !$0.isCompacted } }
             .map { $0.sorted { $0.firstSequence < $1.firstSequence } }
             .sorted { $0[0].firstSequence < $1[0].firstSequence }
         let total = work.joined().reduce(0) { $0 + $1.storedBytes }

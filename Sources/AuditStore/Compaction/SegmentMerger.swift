@@ -23,7 +23,7 @@ package final class SegmentMerger {
 
     /// Bodies of a row group, so that sorting them stays within memory.
     private static let documentBytesPerRowGroup = 96 << 20
-    private static let rowsPerStep = 2048
+    private static let rowsPerStep = 256
 
     /// - Parameters:
     ///   - firstSequence: that of the first row that will be appended.
@@ -100,6 +100,7 @@ package final class SegmentMerger {
             let count = picked?.count ?? reader.rows
             var next = 0
             while next < count {
+                try Task.checkCancellation()
                 let n = min(count - next, Limits.rowsPerRowGroup - rows, Self.rowsPerStep)
                 try appendRows(source, assembler, picked, from: next, count: n)
                 let sequences = try sequence.map { try reader.times($0) }

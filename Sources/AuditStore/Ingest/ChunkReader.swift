@@ -9,6 +9,8 @@ struct ChunkReader {
     private var rest: [UInt8]
     private var offset: UInt64
     private var isWithinLongLine = false
+    /// Where the line began that goes to the quarantine in pieces.
+    private var lineStart: UInt64 = 0
     private var isAtEnd = false
     private let beginning: [UInt8]
     private var recent: [UInt8]
@@ -45,12 +47,17 @@ struct ChunkReader {
         chunk.checkpoint = nil
         fill(chunk)
         chunk.consumed = input.consumed
-        if chunk.count == 0, !isWithinLongLine || failure != nil { return false }
+        if isWithinLongLine, isAtEnd, !endsInput, !chunk.bytes.contains(0x0a) { return leave(chunk) }
+        if chunk.count == 0, !isWithinLongLine { return false }
         if isWithinLongLine { return passPiece(chunk, isFirst: false) }
 
         var lineEnd = chunk.count
         while lineEnd > 0, chunk.base.load(fromByteOffset: lineEnd - 1, as: UInt8.self) != 0x0a { lineEnd -= 1 }
-        if lineEnd == 0, chunk.count == Chunk.capacity { return passPiece(chunk, isFirst: true) }
+        if lineEnd == 0, chunk.count == Chunk.capacity {
+            lineStart = offset
+            if isAtEnd, !endsInput { return leave(chunk) }
+            return passPiece(chunk, isFirst: true)
+        }
         if isAtEnd, lineEnd < chunk.count {
             let line = chunk.base + lineEnd
             chunk.base.storeBytes(of: 0x0a, toByteOffset: chunk.count, as: UInt8.self)
@@ -68,6 +75,15 @@ struct ChunkReader {
         if lineEnd == 0 { return false }
         advance(chunk, by: lineEnd)
         return true
+    }
+
+    /// Nothing will follow the end: the input was read whole, and its writer is done with it.
+    private var endsInput: Bool { failure == nil && !input.canGrow }
+
+    /// Leaves the beginning of a line that may still go on for the next load: its pieces are not committed.
+    private mutating func leave(_ chunk: Chunk) -> Bool {
+        unfinished = offset - lineStart + UInt64(chunk.count)
+        return false
     }
 
     private mutating func fill(_ chunk: Chunk) {

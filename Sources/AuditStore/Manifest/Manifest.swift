@@ -141,14 +141,27 @@ extension Manifest {
         for _ in 0..<(try reader.count(limit: reader.remaining)) {
             let id = try reader.varint()
             let day: Int64 = try reader.integer()
-            segments.append(
-                SegmentDescription(
+            let segment = SegmentDescription(
                     id: id, day: day == Int64.min ? nil : day, rows: try reader.varint(), rawBytes: try reader.varint(),
                     storedBytes: try reader.varint(), firstSequence: try reader.varint(),
                     lastSequence: try reader.varint(), smallestTime: try reader.integer(),
                     largestTime: try reader.integer(), undated: try reader.varint(),
-                    isCompacted: try reader.integer(as: UInt8.self) != 0))
+                    isCompacted: try reader.integer(as: UInt8.self) != 0)
+            guard segment.isPlausible else { throw .corrupt("the manifest says impossible things of segment \(id)") }
+            segments.append(segment)
         }
         return segments
+    }
+}
+
+extension SegmentDescription {
+    /// Whether the figures can be true: sums of them over all segments must not overflow, and a day has a date.
+    fileprivate var isPlausible: Bool {
+        let rowLimit = UInt64(Limits.rowsPerRowGroup * Limits.rowGroupsPerSegment)
+        let bytesLimit: UInt64 = 1 << 44
+        let dayLimit: Int64 = 10_000 * 366
+        return rows <= rowLimit && undated <= rows && rawBytes <= bytesLimit && storedBytes <= bytesLimit
+            && firstSequence <= lastSequence && lastSequence <= 1 << 60 && id <= 1 << 60
+            && (day ?? 0).magnitude <= UInt64(dayLimit)
     }
 }

@@ -15,9 +15,15 @@ package struct StoreCore: Sendable {
     ) async throws -> IngestReport {
         let writer = try directory.lockForWriting(schema: schema.name)
         defer { writer.unlock() }
-        return try await Ingest(
-            directory: directory, schema: schema, options: options, writer: writer, progress: progress
-        ).run(sources)
+        do {
+            return try await Ingest(
+                directory: directory, schema: schema, options: options, writer: writer, progress: progress
+            ).run(sources)
+        } catch {
+            // What was not committed must not keep a full disk full.
+            try? directory.removeStrays(writer.manifest)
+            throw error
+        }
     }
 
     package func compact(progress: (@Sendable (CompactionProgress) -> Void)? = nil) throws -> CompactionReport {

@@ -42,17 +42,19 @@ package struct StoreDirectory: Sendable {
     /// A segment as a source of bytes.
     package func source(_ name: String) throws(AuditStoreError) -> any SegmentSource {
         let path = location(name)
-        return FileSource(name: path, file: try files.openForReading(path))
+        return FileSource(name: path, files: files, size: try files.openForReading(path).size)
     }
 
+    /// Opens the file for each read: a store has thousands of segments, and a process has a thousand descriptors. Opening
+    /// costs a hundredth of reading and checking a page.
     private struct FileSource: SegmentSource {
         let name: String
-        let file: any ReadableFile
-        var size: UInt64 { file.size }
+        let files: any FileSystem
+        let size: UInt64
 
         func read(at offset: UInt64, into target: UnsafeMutableRawBufferPointer) throws(SegmentError) {
             let n: Int
-            do { n = try file.read(at: offset, into: target) } catch {
+            do { n = try files.openForReading(name).read(at: offset, into: target) } catch {
                 throw SegmentError(.io, error.message, file: name, offset: offset)
             }
             guard n == target.count else {
@@ -106,6 +108,11 @@ package struct StoreDirectory: Sendable {
                     .notAStore, "the directory is not empty and not a store (it holds \(others[0]))",
                     location: .init(file: path))
             }
+            guard try !hasSegments else {
+                throw AuditStoreError(
+                    .corrupt, "there are segments and no manifest; it may be restored from a backup, beside them",
+                    location: .init(file: location(FileNames.manifest)))
+            }
             _ = try files.lock(location(FileNames.readerLock), .exclusive, wait: true)
             try files.createDirectory(location(FileNames.partitions))
             try commit(Manifest(schema: schema))
@@ -148,17 +155,35 @@ package struct StoreDirectory: Sendable {
         try files.syncDirectory(path)
     }
 
-    /// Removes what a writer left that was killed before it could commit.
-    private func removeStrays(_ manifest: Manifest) throws(AuditStoreError) {
+    /// Whether there is any segment, of this store or a lost one.
+    private var hasSegments: Bool {
+        get throws(AuditStoreError) {
+            for directory in try segmentDirectories() {
+                for name in try files.names(in: location(directory)) where name.hasSuffix(FileNames.segmentSuffix) {
+                    return true
+                }
+            }
+            return false
+        }
+    }
+
+    private func segmentDirectories() throws(AuditStoreError) -> [String] {
+        var directories: [String] = []
+        if try files.kind(of: location(FileNames.quarantine)) == .directory { directories.append(FileNames.quarantine) }
+        guard try files.kind(of: location(FileNames.partitions)) == .directory else { return directories }
+        for day in try files.names(in: location(FileNames.partitions)) {
+            let directory = FileNames.partitions + "/" + day
+            if try files.kind(of: location(directory)) == .directory { directories.append(directory) }
+        }
+        return directories
+    }
+
+    /// Removes what a writer left that was killed before it could commit, or could not write on.
+    package func removeStrays(_ manifest: Manifest) throws(AuditStoreError) {
         var known = Set(manifest.obsolete)
         for segment in manifest.segments { known.insert(name(of: segment)) }
         for segment in manifest.quarantine { known.insert(name(of: segment, quarantine: true)) }
-        var directories: [String] = []
-        if try files.kind(of: location(FileNames.quarantine)) != nil { directories.append(FileNames.quarantine) }
-        for day in try files.names(in: location(FileNames.partitions)) {
-            directories.append(FileNames.partitions + "/" + day)
-        }
-        for directory in directories where try files.kind(of: location(directory)) == .directory {
+        for directory in try segmentDirectories() {
             for name in try files.names(in: location(directory)) where name.hasSuffix(FileNames.segmentSuffix) {
                 let file = directory + "/" + name
                 if !known.contains(file) { try files.remove(location(file)) }

@@ -32,7 +32,7 @@ struct IngestCommand: AsyncParsableCommand {
         ingest.cluster = cluster
         ingest.again = again
         ingest.threads = threads
-        let sources = try LogFiles.sources(files)
+        let sources = LogFiles.sources(files)
         let bar = ProgressBar(
             label: "ingest", totalBytes: LogFiles.totalBytes(sources).map { Int($0) }, quiet: options.quiet)
         let start = ContinuousClock.now

@@ -18,6 +18,6 @@ extension AuditStore where Schema == KubernetesAudit {
         files paths: [String], options: IngestOptions = IngestOptions(),
         progress: (@Sendable (IngestProgress) -> Void)? = nil
     ) async throws -> IngestReport {
-        try await core.ingest(try LogFiles.sources(paths), options: options, progress: progress)
+        try await core.ingest(LogFiles.sources(paths), options: options, progress: progress)
     }
 }

@@ -27,14 +27,14 @@ package enum LogFiles {
 
     /// The files that the paths name: files as they are, directories with all files below them by name, so that rotated
     /// logs (`audit-2024-06-16T….log`) come before the one that is being written (`audit.log`).
-    package static func sources(_ paths: [String]) throws -> [IngestSource] {
-        var sources: [IngestSource] = []
-        for path in paths {
-            for file in try files(below: path) {
-                sources.append(IngestSource(name: file, isRepeatable: file != standardInput) { try LogFile(file) })
-            }
+    ///
+    /// What cannot be looked at becomes a source that cannot be opened: the others are loaded all the same.
+    package static func sources(_ paths: [String]) -> [IngestSource] {
+        paths.flatMap { files(below: $0, depth: 0) }.map { file in
+            // A pipe gives its bytes once; only a file can be read again to be recognised.
+            let isFile = file != standardInput && (try? PosixFileSystem().kind(of: file)) == .file
+            return IngestSource(name: file, isRepeatable: isFile) { try LogFile(file) }
         }
-        return sources
     }
 
     /// Bytes of the files as they lie on disk; nil if one of them is no ordinary file.
@@ -47,17 +47,18 @@ package enum LogFiles {
         return total
     }
 
-    private static func files(below path: String) throws -> [String] {
-        guard path != standardInput else { return [path] }
+    /// Links can make a directory its own ancestor.
+    private static let depthLimit = 16
+
+    private static func files(below path: String, depth: Int) -> [String] {
         let system = PosixFileSystem()
-        switch try system.kind(of: path) {
-        case nil:
-            throw AuditStoreError(.io, "there is no such file or directory", location: .init(file: path))
-        case .directory?:
-            return try system.names(in: path).filter { !$0.hasPrefix(".") }.flatMap {
-                try files(below: path.hasSuffix("/") ? path + $0 : path + "/" + $0)
-            }
-        case .file?, .other?: return [path]
+        guard path != standardInput, depth < depthLimit, (try? system.kind(of: path)) == .directory,
+            let names = try? system.names(in: path)
+        else { return [path] }
+        // A store's own files are no logs.
+        if names.contains(FileNames.manifest), names.contains(FileNames.partitions) { return [] }
+        return names.filter { !$0.hasPrefix(".") }.flatMap {
+            files(below: path.hasSuffix("/") ? path + $0 : path + "/" + $0, depth: depth + 1)
         }
     }
 }

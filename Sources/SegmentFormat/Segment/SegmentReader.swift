@@ -23,8 +23,7 @@ package final class SegmentReader: Sendable {
         var byPath: [String: Int] = [:]
         var byID: [UInt16: Int] = [:]
         for (index, column) in metadata.columns.enumerated() {
-            byPath[column.path] = index
-            guard byID.updateValue(index, forKey: column.id) == nil else {
+            guard byPath.updateValue(index, forKey: column.path) == nil, byID.updateValue(index, forKey: column.id) == nil else {
                 throw .corrupt("the footer names a column twice").inFile(source.name)
             }
         }

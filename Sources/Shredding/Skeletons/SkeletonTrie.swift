@@ -31,6 +31,13 @@ struct SkeletonTrie: ~Copyable {
     static let nodeLimit = 1 << 17
     static let literalLimit = 16 << 20
 
+    /// Texts that may follow one value. Real logs have a few; events that never repeat their shape must not make each
+    /// other slow.
+    static let siblingLimit = 64
+
+    /// In place of a node: what comes from here on is not in the tree.
+    static let untaught: Int32 = -1
+
     init() {
         nodes = .allocate(capacity: capacity)
         nodes[0] = Node(literal: 0, literalLength: 0, column: 0, isDocument: false)
@@ -46,10 +53,14 @@ struct SkeletonTrie: ~Copyable {
         literals.removeAll()
     }
 
-    /// The child of `parent` with this text and column; a new one, in front of its siblings, if there is none.
+    /// The child of `parent` with this text and column; a new one, in front of its siblings, if there is none;
+    /// `untaught` if there are too many.
     mutating func child(of parent: Int32, literal: UnsafeRawBufferPointer, column: Int32, isDocument: Bool) -> Int32 {
+        guard parent != Self.untaught else { return Self.untaught }
         var child = nodes[Int(parent)].firstChild
+        var siblings = 0
         while child >= 0 {
+            siblings += 1
             let node = nodes[Int(child)]
             if node.column == column, Int(node.literalLength) == literal.count,
                 literal.isEmpty
@@ -60,6 +71,7 @@ struct SkeletonTrie: ~Copyable {
             }
             child = node.nextSibling
         }
+        guard siblings < Self.siblingLimit else { return Self.untaught }
         if count == capacity {
             let new = UnsafeMutablePointer<Node>.allocate(capacity: capacity * 2)
             new.update(from: nodes, count: count)
@@ -75,6 +87,12 @@ struct SkeletonTrie: ~Copyable {
         nodes[Int(parent)].firstChild = index
         count += 1
         return index
+    }
+
+    /// Remembers the code of the skeleton that ends in `leaf`.
+    func setCode(_ code: UInt32, of leaf: Int32, epoch: UInt32) {
+        nodes[Int(leaf)].code = code
+        nodes[Int(leaf)].epoch = epoch
     }
 
     /// Puts a sibling that was just found behind others in front of them.

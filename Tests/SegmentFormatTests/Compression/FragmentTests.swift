@@ -1,6 +1,5 @@
-import SegmentFormat
-import Testing
 import TestSupport
+import Testing
 
 @testable import SegmentFormat
 
