@@ -20,8 +20,9 @@ package struct StoreCore: Sendable {
                 directory: directory, schema: schema, options: options, writer: writer, progress: progress
             ).run(sources)
         } catch {
-            // What was not committed must not keep a full disk full.
-            try? directory.removeStrays(writer.manifest)
+            // What was not committed must not keep a full disk full. The manifest on disk decides: a commit may have failed
+            // after it took effect.
+            if let manifest = try? directory.readManifest() { try? directory.removeStrays(manifest) }
             throw error
         }
     }
