@@ -142,11 +142,11 @@ extension Manifest {
             let id = try reader.varint()
             let day: Int64 = try reader.integer()
             let segment = SegmentDescription(
-                    id: id, day: day == Int64.min ? nil : day, rows: try reader.varint(), rawBytes: try reader.varint(),
-                    storedBytes: try reader.varint(), firstSequence: try reader.varint(),
-                    lastSequence: try reader.varint(), smallestTime: try reader.integer(),
-                    largestTime: try reader.integer(), undated: try reader.varint(),
-                    isCompacted: try reader.integer(as: UInt8.self) != 0)
+                id: id, day: day == Int64.min ? nil : day, rows: try reader.varint(), rawBytes: try reader.varint(),
+                storedBytes: try reader.varint(), firstSequence: try reader.varint(),
+                lastSequence: try reader.varint(), smallestTime: try reader.integer(),
+                largestTime: try reader.integer(), undated: try reader.varint(),
+                isCompacted: try reader.integer(as: UInt8.self) != 0)
             guard segment.isPlausible else { throw .corrupt("the manifest says impossible things of segment \(id)") }
             segments.append(segment)
         }

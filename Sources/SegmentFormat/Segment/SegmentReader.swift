@@ -23,7 +23,9 @@ package final class SegmentReader: Sendable {
         var byPath: [String: Int] = [:]
         var byID: [UInt16: Int] = [:]
         for (index, column) in metadata.columns.enumerated() {
-            guard byPath.updateValue(index, forKey: column.path) == nil, byID.updateValue(index, forKey: column.id) == nil else {
+            guard byPath.updateValue(index, forKey: column.path) == nil,
+                byID.updateValue(index, forKey: column.id) == nil
+            else {
                 throw .corrupt("the footer names a column twice").inFile(source.name)
             }
         }

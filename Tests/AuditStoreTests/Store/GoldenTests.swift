@@ -22,7 +22,8 @@ import Testing
 
         var quarantined: [String] = []
         try store.core.directory.forEachQuarantined { bytes, line in
-            quarantined.append("\(line.input):\(line.offset): \(line.reason): \(String(decoding: bytes, as: UTF8.self))")
+            quarantined.append(
+                "\(line.input):\(line.offset): \(line.reason): \(String(decoding: bytes, as: UTF8.self))")
         }
         #expect(quarantined == ["g2.ndjson:268236: not a JSON object: not an event"])
         let refused = try await store.answer(TextQuery(where: "responseStatus.code == 403"))
