@@ -2,7 +2,7 @@
 # A program that links AuditStore compiles neither NIO nor Foundation: builds the library alone and looks at what it made.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-swift build -c release --product AuditStore --scratch-path .build/slim >/dev/null
+swift build -c release --target AuditStore --scratch-path .build/slim >/dev/null
 modules=$(find .build/slim/ -name '*.swiftmodule' -exec basename {} .swiftmodule \; | sort -u | tr '\n' ' ')
 echo "modules compiled for AuditStore: $modules"
 for module in $modules; do
