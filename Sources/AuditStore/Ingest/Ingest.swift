@@ -10,7 +10,7 @@ struct Ingest {
     let progress: (@Sendable (IngestProgress) -> Void)?
 
     /// Commits are not more frequent than this: each syncs the manifest.
-    private static let commitInterval = Duration.milliseconds(500)
+    private static let commitInterval = Duration.milliseconds(200)
 
     private struct State {
         var report = IngestReport()

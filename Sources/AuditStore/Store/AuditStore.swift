@@ -62,11 +62,9 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
         where condition: String? = nil, since: String? = nil, until: String? = nil, order: EventOrder = .ingest,
         limit: Int? = nil, _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
-        var scan = EventScan(try core.directory.snapshot().1, schema: Schema.description)
-        try scan.restrict(
-            condition, since: since, until: until, fields: TextFields(Schema.description),
-            now: SystemClock.microsecondsSince1970)
-        try scan.forEachEvent(order: order, limit: limit, body)
+        let query = TextEvents(where: condition, since: since, until: until, order: order, limit: limit)
+        try query.run(
+            on: try core.directory.snapshot().1, schema: Schema.description, now: SystemClock.microsecondsSince1970, body)
     }
 
     /// Loads events from text: a JSON object a line.
