@@ -64,7 +64,8 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
     ) throws {
         let query = TextEvents(where: condition, since: since, until: until, order: order, limit: limit)
         try query.run(
-            on: try core.directory.snapshot().1, schema: Schema.description, now: SystemClock.microsecondsSince1970, body)
+            on: try core.directory.snapshot().1, schema: Schema.description, now: SystemClock.microsecondsSince1970,
+            body)
     }
 
     /// Loads events from text: a JSON object a line.
