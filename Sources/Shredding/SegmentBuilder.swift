@@ -86,7 +86,9 @@ package final class SegmentBuilder {
             }
             chunks.append(shredder.columns[i].chunk(rows: rows))
         }
-        try writer.appendRowGroup(rows: rows, rawBytes: UInt64(shredder.rawBytes), chunks: chunks)
+        let documents = try writer.appendDocuments(shredder.documents.fragments)
+        try writer.appendRowGroup(
+            rows: rows, rawBytes: UInt64(shredder.rawBytes), chunks: chunks, documents: documents)
         shredder.startRowGroup()
     }
 

@@ -17,7 +17,9 @@ package struct Shredder: ~Copyable {
     /// Bytes of their text, one line end each included.
     package private(set) var rawBytes = 0
 
-    private var scanner = JSONScanner(remembering: true)
+    private var scanner = JSONScanner()
+    /// The documents of the row group, of all columns.
+    private(set) var documents = DocumentEncoder()
     private var trie = SkeletonTrie()
     private var time = CanonicalTime()
     private var columnsByPath: [[UInt8]: Int32] = [:]
@@ -45,7 +47,7 @@ package struct Shredder: ~Copyable {
     ///   `firstStoreColumn` and after.
     package init(schema: ShreddingSchema, storeColumns: [String] = []) {
         self.schema = schema
-        columns = .allocate(capacity: Limits.columnsPerSegment)
+        columns = Column.allocate(capacity: Limits.columnsPerSegment)
         skeletonColumn = 0
         residualColumn = 1
         eventTimeColumn = 2
@@ -128,8 +130,7 @@ package struct Shredder: ~Copyable {
                             finish(child)
                             return start + 1
                         }
-                    } else if let end = leafEnd(start, isDocument: node.pointee.isDocument) {
-                        store(start, end - start, in: Int(column))
+                    } else if let end = leafEnd(start, isDocument: node.pointee.isDocument, column: Int(column)) {
                         p = end
                         if before >= 0 { trie.moveToFront(child, before: before, of: parent) }
                         parent = child
@@ -154,13 +155,30 @@ package struct Shredder: ~Copyable {
         return ck_differences(literal + i, p + i) & (1 &<< UInt32(truncatingIfNeeded: n - i) &- 1) == 0
     }
 
+    /// Stores the value at `start`, and finds its end.
     @inline(__always)
-    private mutating func leafEnd(_ start: UnsafeRawPointer, isDocument: Bool) -> UnsafeRawPointer? {
+    private mutating func leafEnd(_ start: UnsafeRawPointer, isDocument: Bool, column: Int) -> UnsafeRawPointer? {
+        if isDocument, columns[column].kind == .document { return storeDocument(start, in: column) }
         let c = start.load(as: UInt8.self)
-        if c == 0x22 { return scanner.stringEnd(start + 1) }
-        if c == 0x5b || (c == 0x7b && isDocument) { return scanner.valueEnd(start) }
-        if c == 0x7b { return nil }
-        return scanner.scalarEnd(start)
+        let end: UnsafeRawPointer?
+        if c == 0x22 {
+            end = scanner.stringEnd(start + 1)
+        } else if c == 0x5b || (c == 0x7b && isDocument) {
+            end = scanner.valueEnd(start)
+        } else {
+            end = c == 0x7b ? nil : scanner.scalarEnd(start)
+        }
+        guard let end else { return nil }
+        store(start, end - start, in: column)
+        return end
+    }
+
+    @inline(never)
+    private mutating func storeDocument(_ start: UnsafeRawPointer, in column: Int) -> UnsafeRawPointer? {
+        guard let (end, code) = documents.append(start, &scanner) else { return nil }
+        columns[column].lastRow = rows
+        columns[column].codes[rows] = code
+        return end
     }
 
     @inline(__always)
@@ -180,10 +198,7 @@ package struct Shredder: ~Copyable {
                 column.pointee.codes[rows] = typedCode
                 return
             }
-        case .document:
-            column.pointee.codes[rows] = column.pointee.documents.code(p, n)
-            return
-        case .dictionary, .sequence: break
+        case .document, .dictionary, .sequence: break
         }
         if index == residualColumn {
             residual.append(p, count: n)
@@ -289,14 +304,18 @@ package struct Shredder: ~Copyable {
                     p = JSONScanner.skipSpace(start + 1)
                     continue member
                 }
-                guard let end = scanner.valueEnd(start) else { return nil }
+                let isOwn = columns[Int(column)].kind == .document && columns[Int(column)].lastParse != parses
+                guard let end = isOwn ? storeDocument(start, in: Int(column)) : scanner.valueEnd(start) else {
+                    return nil
+                }
                 let target = claim(column, path: path)
                 let text = UnsafeRawBufferPointer(start: literal, count: start - literal)
-                parent = trie.child(of: parent, literal: text, column: target, isDocument: isDocument)
+                parent = trie.child(
+                    of: parent, literal: text, column: Int16(truncatingIfNeeded: target), isDocument: isDocument)
                 template.append(text)
                 template.append(Template.marker)
                 template.append(varint: Int(columns[Int(target)].id))
-                store(start, end - start, in: Int(target))
+                if !isOwn { store(start, end - start, in: Int(target)) }
                 literal = end
                 p = end
             } else {
@@ -373,7 +392,7 @@ package struct Shredder: ~Copyable {
     }
 
     package mutating func startRowGroup() {
-        scanner.forget()
+        documents.removeAll()
         for i in 0..<columnCount { columns[i].startRowGroup(rowsBefore: rows) }
         rows = 0
         rawBytes = 0
@@ -381,7 +400,7 @@ package struct Shredder: ~Copyable {
 
     /// Starts the next segment: new dictionaries; what was learnt of shapes is kept, unless too many columns came with it.
     package mutating func startSegment() {
-        scanner.forget()
+        documents.removeAll()
         for i in 0..<columnCount { columns[i].startSegment(rowsBefore: rows) }
         rows = 0
         rawBytes = 0

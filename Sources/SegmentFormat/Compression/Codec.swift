@@ -22,7 +22,6 @@ package enum CompressionPolicy: Sendable {
 package final class Compressor {
     private let context: OpaquePointer
     let coder = CodeCoder()
-    var fragments = FragmentEncoder()
 
     package init() {
         guard let context = ZSTD_createCCtx() else { fatalOutOfMemory() }
@@ -55,17 +54,19 @@ package final class Compressor {
         return .none
     }
 
-    /// Appends a finished page of fragments.
-    func appendFragments(to output: inout ByteArena) {
+    /// Appends a page of fragments.
+    func append(_ fragments: borrowing FragmentEncoder, to output: inout ByteArena) {
         let start = output.count
-        output.append(integer: UInt32(fragments.commands.count))
-        output.append(integer: UInt32(0))
-        output.append(integer: UInt32(fragments.literals.count))
-        let commands = output.count
-        _ = append(fragments.commands.bytes, to: &output, policy: .fast)
-        output.base.storeBytes(
-            of: UInt32(output.count - commands).littleEndian, toByteOffset: start + 4, as: UInt32.self)
-        _ = append(fragments.literals.bytes, to: &output, policy: .fast)
+        fragments.page { commands, literals in
+            output.append(integer: UInt32(commands.count))
+            output.append(integer: UInt32(0))
+            output.append(integer: UInt32(literals.count))
+            let stored = output.count
+            _ = append(commands, to: &output, policy: .fast)
+            output.base.storeBytes(
+                of: UInt32(output.count - stored).littleEndian, toByteOffset: start + 4, as: UInt32.self)
+            _ = append(literals, to: &output, policy: .fast)
+        }
     }
 
     private func lz4(_ source: UnsafeRawPointer, _ count: Int, to output: inout ByteArena) -> Int? {

@@ -12,6 +12,9 @@ package struct ValueDictionary: ~Copyable {
         var start: UInt32 = 0
         var count: UInt32 = 0
     }
+    // What a look-up needs comes first, so that it is in one line of the cache (see Column).
+    /// A copy of `processSeed`: a static value is looked up behind a check that it was initialised.
+    private let seed = Self.processSeed
     private var slots: UnsafeMutablePointer<Slot>
     private var mask: Int
     package private(set) var values = ByteArena(capacity: 1 << 12)
@@ -22,8 +25,6 @@ package struct ValueDictionary: ~Copyable {
 
     /// A secret of the process: values come from outside, and must not be chosen to collide.
     static let processSeed: UInt64 = .random(in: .min ... .max)
-    /// A copy beside the table: a static value is looked up behind a check that it was initialised.
-    private let seed = Self.processSeed
 
     package init() {
         mask = 63
