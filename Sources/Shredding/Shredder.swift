@@ -26,6 +26,18 @@ package struct Shredder: ~Copyable {
     /// Changes with each segment, so that codes of skeletons of an earlier one are not taken for this one's.
     private var epoch: UInt32 = 0
     private var residual = ByteArena(capacity: 256)
+
+    /// A value of the event at hand that has no code yet.
+    private struct Leaf {
+        var start: UnsafeRawPointer
+        var count: UInt32
+        var column: UInt16
+        var tag: UInt32
+    }
+    private let leaves: UnsafeMutablePointer<Leaf>
+    private var leafCount = 0
+    private static let leafCapacity = 128
+
     private var template = ByteArena(capacity: 1024)
 
     package let skeletonColumn: Int
@@ -48,6 +60,7 @@ package struct Shredder: ~Copyable {
     package init(schema: ShreddingSchema, storeColumns: [String] = []) {
         self.schema = schema
         columns = Column.allocate(capacity: Limits.columnsPerSegment)
+        leaves = .allocate(capacity: Self.leafCapacity)
         skeletonColumn = 0
         residualColumn = 1
         eventTimeColumn = 2
@@ -58,6 +71,7 @@ package struct Shredder: ~Copyable {
     deinit {
         columns.deinitialize(count: columnCount)
         columns.deallocate()
+        leaves.deallocate()
     }
 
     private mutating func addColumns() {
@@ -114,6 +128,7 @@ package struct Shredder: ~Copyable {
         let nodes = trie.nodes
         let literals = trie.literals.bytes.baseAddress!
         residual.removeAll()
+        leafCount = 0
         node: while true {
             var child = nodes[Int(parent)].firstChild
             var before: Int32 = -1
@@ -184,16 +199,17 @@ package struct Shredder: ~Copyable {
     @inline(__always)
     private mutating func store(_ p: UnsafeRawPointer, _ n: Int, in index: Int) {
         let column = columns + index
-        column.pointee.lastRow = rows
         switch column.pointee.kind {
         case .timestamp:
             if n == CanonicalTime.length, let value = time.parse(p) {
+                column.pointee.lastRow = rows
                 column.pointee.times![rows] = value
                 column.pointee.codes[rows] = typedCode
                 return
             }
         case .uuid:
             if n == CanonicalUUID.length, let value = CanonicalUUID.parse(p) {
+                column.pointee.lastRow = rows
                 column.pointee.uuids![rows] = value
                 column.pointee.codes[rows] = typedCode
                 return
@@ -205,7 +221,30 @@ package struct Shredder: ~Copyable {
             residual.append(Template.valueEnd)
             return
         }
-        column.pointee.codes[rows] = column.pointee.dictionary.code(padded: p, n)
+        let tag = column.pointee.dictionary.tag(p, n)
+        column.pointee.dictionary.prefetchSlot(tag)
+        leaves[leafCount] = Leaf(start: p, count: UInt32(truncatingIfNeeded: n), column: UInt16(index), tag: tag)
+        leafCount += 1
+        if leafCount == Self.leafCapacity { internLeaves() }
+    }
+
+    /// Gives the values that wait their codes.
+    ///
+    /// A look-up misses the cache twice, at the slot and at the value. The values of an event are looked up together, so
+    /// that these misses overlap.
+    private mutating func internLeaves() {
+        for i in 0..<leafCount {
+            let leaf = leaves[i]
+            columns[Int(leaf.column)].dictionary.prefetchValue(leaf.tag)
+        }
+        for i in 0..<leafCount {
+            let leaf = leaves[i]
+            let column = columns + Int(leaf.column)
+            column.pointee.lastRow = rows
+            column.pointee.codes[rows] = column.pointee.dictionary.code(
+                padded: leaf.start, Int(leaf.count), tag: leaf.tag)
+        }
+        leafCount = 0
     }
 
     @inline(__always)
@@ -217,9 +256,11 @@ package struct Shredder: ~Copyable {
 
     @inline(__always)
     private mutating func finish(skeleton code: UInt32) {
+        internLeaves()
         columns[skeletonColumn].codes[rows] = code
         columns[skeletonColumn].lastRow = rows
         if residual.bytes.count > 0 {
+            columns[residualColumn].lastRow = rows
             columns[residualColumn].codes[rows] = columns[residualColumn].dictionary.code(
                 residual.bytes.baseAddress!, residual.bytes.count)
         }
@@ -257,6 +298,7 @@ package struct Shredder: ~Copyable {
         if trie.isFull { trie.removeAll() }
         parses += 1
         residual.removeAll()
+        leafCount = 0
         if let end = parseObject(line) {
             rows += 1
             rawBytes += end - line

@@ -62,8 +62,16 @@ package struct ValueDictionary: ~Copyable {
 
     /// The same for bytes that lie where at least thirty-two can be read.
     @inline(__always)
-    mutating func code(padded p: UnsafeRawPointer, _ n: Int) -> UInt32 {
-        let tag = UInt32(truncatingIfNeeded: ck_hash(p, UInt64(truncatingIfNeeded: n), seed) >> 32)
+    mutating func code(padded p: UnsafeRawPointer, _ n: Int) -> UInt32 { code(padded: p, n, tag: tag(p, n)) }
+
+    /// Of the hash of `n` bytes where at least thirty-two can be read.
+    @inline(__always)
+    func tag(_ p: UnsafeRawPointer, _ n: Int) -> UInt32 {
+        UInt32(truncatingIfNeeded: ck_hash(p, UInt64(truncatingIfNeeded: n), seed) >> 32)
+    }
+
+    @inline(__always)
+    mutating func code(padded p: UnsafeRawPointer, _ n: Int, tag: UInt32) -> UInt32 {
         var index = Int(truncatingIfNeeded: tag) & mask
         // A free slot always exists: the table is grown at two thirds.
         while true {
@@ -74,6 +82,16 @@ package struct ValueDictionary: ~Copyable {
             }
             index = (index + 1) & mask
         }
+    }
+
+    /// Has the slot loaded that will be looked at first.
+    @inline(__always)
+    func prefetchSlot(_ tag: UInt32) { ck_prefetch(slots + (Int(truncatingIfNeeded: tag) & mask)) }
+
+    /// Has the value loaded that will be compared first.
+    @inline(__always)
+    func prefetchValue(_ tag: UInt32) {
+        ck_prefetch(values.base + Int(slots[Int(truncatingIfNeeded: tag) & mask].start))
     }
 
     @inline(never)
