@@ -22,6 +22,9 @@ package enum CompressionPolicy: Sendable {
 package final class Compressor {
     private let context: OpaquePointer
     let coder = CodeCoder()
+    /// Of a page of fragments.
+    private var literals = ByteArena(capacity: 1 << 10)
+    private var commands = ByteArena(capacity: 1 << 10)
 
     package init() {
         guard let context = ZSTD_createCCtx() else { fatalOutOfMemory() }
@@ -54,19 +57,14 @@ package final class Compressor {
         return .none
     }
 
-    /// Appends a page of fragments.
+    /// Appends a page of fragments. Its commands are numbers of little order, which lz4 hardly shrinks.
     func append(_ fragments: borrowing FragmentEncoder, to output: inout ByteArena) {
-        let start = output.count
-        fragments.page { commands, literals in
-            output.append(integer: UInt32(commands.count))
-            output.append(integer: UInt32(0))
-            output.append(integer: UInt32(literals.count))
-            let stored = output.count
-            _ = append(commands, to: &output, policy: .fast)
-            output.base.storeBytes(
-                of: UInt32(output.count - stored).littleEndian, toByteOffset: start + 4, as: UInt32.self)
-            _ = append(literals, to: &output, policy: .fast)
-        }
+        fragments.page(literals: &literals, commands: &commands)
+        output.append(integer: UInt32(commands.count))
+        output.append(integer: UInt32(commands.count))
+        output.append(integer: UInt32(literals.count))
+        output.append(commands)
+        _ = append(literals.bytes, to: &output, policy: .fast)
     }
 
     private func lz4(_ source: UnsafeRawPointer, _ count: Int, to output: inout ByteArena) -> Int? {

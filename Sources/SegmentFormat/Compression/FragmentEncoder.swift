@@ -90,27 +90,24 @@ package struct FragmentEncoder: ~Copyable {
 
     private var headBytes: Int { (max(1, Int.bitWidth - count.leadingZeroBitCount) + 6) / 7 + lengths.count }
 
-    /// The commands and the literals of the page. What it begins with is known last, and becomes literals of the first copy.
-    func page(_ body: (_ commands: UnsafeRawBufferPointer, _ literals: UnsafeRawBufferPointer) -> Void) {
-        var whole = ByteArena(capacity: headBytes + literals.count)
-        defer { extendLifetime(whole) }
+    /// Puts the literals of the page, and its commands, into arenas of the caller's. What the page begins with is known last,
+    /// and becomes literals of the first copy.
+    func page(literals whole: inout ByteArena, commands shifted: inout ByteArena) {
+        whole.removeAll(keepingAtMost: 8 << 20)
         whole.append(varint: count)
         whole.append(lengths)
         whole.append(literals)
-        var shifted = ByteArena(capacity: commands.count + 10)
-        defer { extendLifetime(shifted) }
-        if commands.count > 0 {
-            var first = 0
-            var taken = 0
-            while true {
-                let byte = commands.base.load(fromByteOffset: taken, as: UInt8.self)
-                first |= Int(byte & 0x7f) << (7 * taken)
-                taken += 1
-                if byte < 0x80 { break }
-            }
-            shifted.append(varint: first + headBytes)
-            shifted.append(commands.base + taken, count: commands.count - taken)
+        shifted.removeAll(keepingAtMost: 8 << 20)
+        guard commands.count > 0 else { return }
+        var first = 0
+        var taken = 0
+        while true {
+            let byte = commands.base.load(fromByteOffset: taken, as: UInt8.self)
+            first |= Int(byte & 0x7f) << (7 * taken)
+            taken += 1
+            if byte < 0x80 { break }
         }
-        body(shifted.bytes, whole.bytes)
+        shifted.append(varint: first + headBytes)
+        shifted.append(commands.base + taken, count: commands.count - taken)
     }
 }

@@ -20,6 +20,7 @@ package enum SegmentProfile: Sendable {
 package final class SegmentWriter {
     package typealias Sink = (UnsafeRawBufferPointer) throws -> Void
 
+    private let schema: String
     private var metadata = SegmentMetadata()
     private var output = ByteArena(capacity: 1 << 20)
     private var raw = ByteArena(capacity: 1 << 18)
@@ -31,10 +32,20 @@ package final class SegmentWriter {
     package init(
         schema: String, profile: SegmentProfile, compressor: Compressor, sink: @escaping Sink
     ) {
-        metadata.schema = schema
+        self.schema = schema
         self.profile = profile
         self.compressor = compressor
         self.sink = sink
+        startSegment()
+    }
+
+    /// Starts the next segment, once the last is finished or given up. The memory is kept: getting it anew from the system
+    /// for each chunk is a part of the time of ingest.
+    package func startSegment() {
+        metadata = SegmentMetadata()
+        metadata.schema = schema
+        flushed = 0
+        output.removeAll(keepingAtMost: 8 << 20)
         SegmentLayout.appendHeader(to: &output)
     }
 
