@@ -41,8 +41,8 @@ package final class SegmentBuilder {
 
     /// Shreds the lines from `start` up to `end`, which is behind a line feed.
     ///
-    /// Precondition: that of `Shredder.shred(line:)`. The memory may go when this returns: documents stay where they stand
-    /// while a row group is filled, so the row group ends with the lines.
+    /// Precondition: that of `Shredder.shred(line:)`. Documents stay where they stand while a row group is filled, so the
+    /// memory must stay as it is until `finish`.
     package func append(
         linesFrom start: UnsafeRawPointer, to end: UnsafeRawPointer,
         malformed: (JSONFailure, UnsafeRawBufferPointer) throws -> Void
@@ -57,12 +57,6 @@ package final class SegmentBuilder {
                 try malformed(failure, UnsafeRawBufferPointer(start: line, count: next - line - 1))
                 line = next
             }
-        }
-        if shredder.rows > 0 {
-            try flushRowGroup()
-        } else {
-            // Lines that were no events may have left something behind all the same.
-            shredder.startRowGroup()
         }
     }
 
@@ -96,8 +90,9 @@ package final class SegmentBuilder {
         }
     }
 
-    /// Writes the dictionaries and the footer. nil if the chunk had no event.
+    /// Writes the last row group, the dictionaries and the footer. nil if the chunk had no event.
     package func finish() throws -> SegmentMetadata? {
+        try flushRowGroup()
         guard rowGroups > 0 else { return nil }
         for i in 0..<writtenColumns where shredder.columns[i].kind != .document {
             try writer.appendDictionary(shredder.columns[i].dictionary.input, ofColumn: i)

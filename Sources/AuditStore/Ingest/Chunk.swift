@@ -11,6 +11,8 @@ final class Chunk: @unchecked Sendable {
 
     enum Content {
         case lines
+        /// Whole lines that the worker reads from the file itself: `count` bytes from `offset` on.
+        case range(any ReadableFile)
         /// A piece of a line; `isLast` if the line ends here.
         case piece(isFirst: Bool, isLast: Bool)
     }

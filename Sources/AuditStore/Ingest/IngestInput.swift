@@ -8,6 +8,12 @@ package protocol IngestInput: AnyObject {
     var canGrow: Bool { get }
     /// Bytes of the source read so far (compressed ones, if it is), for progress.
     var consumed: UInt64 { get }
+    /// The same bytes where they can be read in any order: then each worker reads its chunk itself.
+    var file: (any ReadableFile)? { get }
+}
+
+extension IngestInput {
+    package var file: (any ReadableFile)? { nil }
 }
 
 /// How far a load is.

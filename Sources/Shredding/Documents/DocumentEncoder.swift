@@ -242,8 +242,9 @@ struct DocumentEncoder: ~Copyable {
         // Backwards to the last byte that differs.
         let mostBack = min(p - literal, s - (base + Int(origin.start)))
         var back = 0
-        while back < mostBack, p.load(fromByteOffset: -1 - back, as: UInt8.self)
-            == s.load(fromByteOffset: -1 - back, as: UInt8.self)
+        while back < mostBack,
+            p.load(fromByteOffset: -1 - back, as: UInt8.self)
+                == s.load(fromByteOffset: -1 - back, as: UInt8.self)
         {
             back += 1
         }

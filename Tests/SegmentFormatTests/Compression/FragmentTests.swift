@@ -19,7 +19,9 @@ struct FragmentTests {
                 let distance = 1 + random.below(texts.count + new.count)
                 let length = 1 + random.below(200)
                 new.withUnsafeBytes {
-                    encoder.append($0.baseAddress ?? UnsafeRawPointer(bitPattern: 1)!, count: new.count, copying: length, distance: distance)
+                    encoder.append(
+                        $0.baseAddress ?? UnsafeRawPointer(bitPattern: 1)!, count: new.count, copying: length,
+                        distance: distance)
                 }
                 texts += new
                 for _ in 0..<length { texts.append(texts[texts.count - distance]) }

@@ -105,7 +105,8 @@ struct DocumentEncoderTests {
 
     @Test func edges() throws {
         func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
-        let long = #"{"name":"a value that is long enough","x":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19],"y":{}}"#
+        let long =
+            #"{"name":"a value that is long enough","x":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19],"y":{}}"#
         try check([bytes(long), bytes(long), bytes("[\(long),\(long)]"), bytes("null"), bytes("\"text\"")], seed: 0)
         // A text that repeats itself, and one that repeats a broken one.
         try check([bytes("[" + String(repeating: long + ",", count: 50) + "0]")], seed: 0)
@@ -119,7 +120,8 @@ struct DocumentEncoderTests {
             let nested = bytes(open + long + close)
             try check([nested, nested, nested.dropLast() + bytes("]"), nested], seed: 0)
         }
-        let spaced = bytes("{ \"a\" : [ 1 , 2 ] , \"b\" : \"a value that is long enough\" , \"c\" : { } , \"d\" : [ ] }")
+        let spaced = bytes(
+            "{ \"a\" : [ 1 , 2 ] , \"b\" : \"a value that is long enough\" , \"c\" : { } , \"d\" : [ ] }")
         try check([spaced, spaced, [0x20] + spaced], seed: 0)
     }
 
