@@ -6,7 +6,6 @@ final class Chunk: @unchecked Sendable {
     // Handed from the reader to one worker and back; never used by two at once.
     let base: UnsafeMutableRawPointer
     static var capacity: Int { Limits.bytesPerEvent }
-    static var usualCount: Int { Limits.rawBytesPerChunk }
     var count = 0
 
     enum Content {

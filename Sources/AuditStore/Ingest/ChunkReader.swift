@@ -4,6 +4,8 @@ import Shredding
 /// Cuts an input into chunks of whole lines.
 struct ChunkReader {
     private let source: IngestSource
+    /// A chunk is larger only for a line that is.
+    private let chunkBytes: Int
     private let input: any IngestInput
     /// The input, if it can be read in any order; then nothing more is read from `input`.
     private let file: (any ReadableFile)?
@@ -31,9 +33,10 @@ struct ChunkReader {
     private(set) var failure: (any Error)?
 
     /// - Parameter checkpoints: those to resume from.
-    init(_ source: IngestSource, checkpoints: [InputCheckpoint]) throws {
+    init(_ source: IngestSource, checkpoints: [InputCheckpoint], chunkBytes: Int) throws {
         let start = try InputRecognition.open(source, checkpoints: checkpoints)
         self.source = source
+        self.chunkBytes = chunkBytes
         input = start.input
         rest = start.ahead
         offset = start.offset
@@ -87,7 +90,7 @@ struct ChunkReader {
     /// Leaves it to a worker to read the next lines, if there is more than a chunk of them.
     private mutating func takeRange(_ chunk: Chunk) -> Bool {
         guard let file, !isWithinLongLine, !isAtEnd,
-            let range = FileLines(file: file).wholeLines(from: offset, about: Chunk.usualCount)
+            let range = FileLines(file: file).wholeLines(from: offset, about: chunkBytes)
         else { return false }
         rest = []
         chunk.content = .range(file)
@@ -113,7 +116,7 @@ struct ChunkReader {
             if let start = $0.baseAddress { chunk.base.copyMemory(from: start, byteCount: $0.count) }
         }
         rest = []
-        var target = Chunk.usualCount
+        var target = chunkBytes
         while !isAtEnd, chunk.count < target {
             do {
                 let buffer = UnsafeMutableRawBufferPointer(

@@ -52,7 +52,9 @@ struct Ingest {
             for source in sources {
                 var reader: ChunkReader
                 do {
-                    reader = try ChunkReader(source, checkpoints: options.again ? [] : writer.manifest.checkpoints)
+                    reader = try ChunkReader(
+                        source, checkpoints: options.again ? [] : writer.manifest.checkpoints,
+                        chunkBytes: options.chunkBytes)
                 } catch {
                     state.report.failures.append((source.name, error))
                     continue

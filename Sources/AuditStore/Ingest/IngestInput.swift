@@ -1,3 +1,5 @@
+import SegmentFormat
+
 /// Something that audit logs are read from, front to back: a file, a decompressed file, standard input.
 package protocol IngestInput: AnyObject {
     /// What messages and the quarantine call it.
@@ -56,6 +58,8 @@ public struct IngestOptions: Sendable {
     public var again = false
     /// Workers that shred and encode; the number of cores if nil.
     public var threads: Int?
+    /// Bytes of text that a worker takes at a time; tests want less.
+    package var chunkBytes = Limits.rawBytesPerChunk
 
     public init() {}
 }
