@@ -34,7 +34,8 @@ extension TextResult {
             let label = TextValue.string(Instant(microseconds: time).shortDescription)
             for group in groups where present[group]?.contains(time) != true {
                 let values = columns[keyColumns...].map {
-                    $0 == "count" || $0.hasPrefix("distinct(") ? TextValue.int(0) : .null
+                    $0 == "count" || $0.hasPrefix("distinct(") || $0.hasPrefix("approxDistinct(")
+                        ? TextValue.int(0) : .null
                 }
                 result.rows.append([label] + group + values)
             }

@@ -54,7 +54,7 @@ struct TextAnswer {
                 row.append(TextValue(value))
             }
         }
-        for aggregate in groups.plan.aggregates { row.append(TextValue(groups.value(aggregate, of: group))) }
+        for aggregate in groups.plan.aggregates { row.append(TextValue(groups.result(aggregate, of: group))) }
         return row
     }
 

@@ -46,6 +46,7 @@ public struct TextQuery: Sendable, Hashable {
     /// - Throws: ``ExpressionError`` if the question makes no sense, ``AuditStoreError`` if the store cannot be read.
     package func run(on snapshot: Snapshot, schema: SchemaDescription, now: Int64) async throws -> TextResult {
         let fields = TextFields(schema)
+        try checkColumns()
         var scan = EventScan(snapshot, schema: schema)
         try scan.restrict(`where`, since: since, until: until, fields: fields, now: now)
         scan.threads = threads
@@ -59,6 +60,16 @@ public struct TextQuery: Sendable, Hashable {
 
     /// Names of the columns of the result.
     var columns: [String] { (every == nil ? [] : ["time"]) + by + aggregateTexts }
+
+    /// Each column once: the keys of a JSON object are distinct.
+    private func checkColumns() throws(ExpressionError) {
+        var known: Set<String> = []
+        for column in columns where !known.insert(column).inserted {
+            throw .whole(
+                "the column `\(SourceExcerpt.quotation(column))` is there twice", column,
+                hint: "every field of --by and every aggregate may be given once")
+        }
+    }
 
     private func plan(_ fields: TextFields) throws(ExpressionError) -> AggregationPlan {
         var keys: [AggregationPlan.Key] = []
@@ -79,10 +90,11 @@ public struct TextQuery: Sendable, Hashable {
             aggregates.append(
                 try TextAggregate.parse(text) { name throws(ExpressionError) in
                     let path = try FieldPath(parsing: name)
-                    if let index = known[path] { return index }
+                    let reference = fields.reference(path)
+                    if let index = known[path] { return (index, fields.kind(reference)) }
                     known[path] = references.count
-                    references.append(fields.reference(path))
-                    return references.count - 1
+                    references.append(reference)
+                    return (references.count - 1, fields.kind(reference))
                 })
         }
         return AggregationPlan(keys: keys, fields: references, aggregates: aggregates)

@@ -23,7 +23,7 @@ public struct GroupedEvents<Schema: AuditSchema, each Key: GroupingKey>: Sendabl
                 var next = 0
                 func value<V>(_ aggregate: Aggregate<Schema.Fields, V>) -> V {
                     defer { next += 1 }
-                    return aggregate.output(groups.value(kinds[next], of: group))
+                    return aggregate.output(groups.result(kinds[next], of: group))
                 }
                 return (repeat value(each aggregates))
             })
