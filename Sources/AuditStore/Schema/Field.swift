@@ -19,18 +19,3 @@ public struct Field<Value: FieldValue>: Sendable {
         Field<New>(reference.mapped { Value(eventValue: $0).flatMap(function)?.eventValue })
     }
 }
-
-/// A length of time that events are grouped by. Buckets are in UTC and begin at 1970.
-public struct BucketWidth: Sendable, Hashable {
-    package let microseconds: Int64
-
-    package init(microseconds: Int64) {
-        precondition(microseconds > 0, "a bucket needs a width")
-        self.microseconds = microseconds
-    }
-
-    public static func seconds(_ count: Int) -> Self { Self(microseconds: Int64(count) * 1_000_000) }
-    public static func minutes(_ count: Int) -> Self { seconds(count * 60) }
-    public static func hours(_ count: Int) -> Self { minutes(count * 60) }
-    public static func days(_ count: Int) -> Self { hours(count * 24) }
-}

@@ -2,12 +2,12 @@
 package struct AggregationPlan: Sendable {
     package struct Key: Sendable {
         package var field: FieldReference
-        /// For times: the width of a bucket in microseconds.
-        package var bucket: Int64?
+        /// For times: what they are grouped by.
+        package var bucket: TimeBuckets?
         /// Whether events without the field form a group of their own; else they are in none.
         package var keepsAbsent: Bool
 
-        package init(_ field: FieldReference, bucket: Int64? = nil, keepsAbsent: Bool) {
+        package init(_ field: FieldReference, bucket: TimeBuckets? = nil, keepsAbsent: Bool) {
             self.field = field
             self.bucket = bucket
             self.keepsAbsent = keepsAbsent

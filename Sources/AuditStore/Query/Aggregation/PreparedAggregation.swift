@@ -4,7 +4,7 @@ import SegmentFormat
 struct PreparedAggregation: Sendable {
     struct Key: Sendable {
         var field: ResolvedField
-        var bucket: Int64?
+        var bucket: TimeBuckets?
         /// For fields with a dictionary of the segment.
         var table: ElementTable?
     }
