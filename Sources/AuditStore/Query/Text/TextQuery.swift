@@ -10,12 +10,18 @@ public struct TextQuery: Sendable, Hashable {
     public var until: String?
     /// Fields to group by.
     public var by: [String]
-    /// The width of time buckets, such as `1h`.
+    /// The width of time buckets: `10s`, `1h`, `1d`, `1w`, `1month`, `1y`.
     public var every: String?
+    /// The time zone of the buckets by its IANA name; nil for UTC.
+    public var timeZone: String?
     /// `count`, `distinct(user.username)` and so on; `count` if there is none.
     public var aggregates: [String]
+    /// A condition on the columns of the result, such as `count > 10 && distinct(remoteIP) >= 3`; nil for all rows.
+    public var having: String?
     /// Only the first rows; with ``every``, only the groups with the largest totals.
     public var top: Int?
+    /// At most so many rows, also with ``every``.
+    public var limit: Int?
     /// A column, and `:asc` or `:desc`.
     public var order: String?
     /// Row groups that are worked on at the same time; nil for one a processor.
@@ -23,7 +29,8 @@ public struct TextQuery: Sendable, Hashable {
 
     public init(
         where condition: String? = nil, since: String? = nil, until: String? = nil, by: [String] = [],
-        every: String? = nil, aggregates: [String] = ["count"], top: Int? = nil, order: String? = nil,
+        every: String? = nil, timeZone: String? = nil, aggregates: [String] = ["count"], having: String? = nil,
+        top: Int? = nil, limit: Int? = nil, order: String? = nil,
         threads: Int? = nil
     ) {
         self.where = condition
@@ -31,8 +38,11 @@ public struct TextQuery: Sendable, Hashable {
         self.until = until
         self.by = by
         self.every = every
+        self.timeZone = timeZone
         self.aggregates = aggregates
+        self.having = having
         self.top = top
+        self.limit = limit
         self.order = order
         self.threads = threads
     }
@@ -52,8 +62,9 @@ public struct TextQuery: Sendable, Hashable {
         scan.threads = threads
         let plan = try plan(fields)
         let order = try TextOrder(self)
+        let having = try TextHaving(self, fields, now: now)
         let groups = try await scan.aggregate(plan)
-        return TextAnswer(query: self, groups: groups, order: order).result()
+        return TextAnswer(query: self, groups: groups, order: order, having: having).result()
     }
 
     var aggregateTexts: [String] { aggregates.isEmpty ? ["count"] : aggregates }
@@ -73,14 +84,11 @@ public struct TextQuery: Sendable, Hashable {
 
     private func plan(_ fields: TextFields) throws(ExpressionError) -> AggregationPlan {
         var keys: [AggregationPlan.Key] = []
-        if let every {
-            guard let width = TextTime.duration(every), width > 0 else {
-                throw .whole("this is no length of time", every, hint: "write 30m, 1h or 1d")
-            }
+        if let buckets = try buckets() {
             // Events without a time are in no bucket.
             keys.append(
                 AggregationPlan.Key(
-                    FieldReference(keys: fields.schema.eventTime), bucket: width, keepsAbsent: false))
+                    FieldReference(keys: fields.schema.eventTime), bucket: buckets, keepsAbsent: false))
         }
         for field in by { keys.append(AggregationPlan.Key(try fields.reference(parsing: field), keepsAbsent: true)) }
         var known: [FieldPath: Int] = [:]
