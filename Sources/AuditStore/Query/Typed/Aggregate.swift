@@ -20,6 +20,19 @@ public struct Aggregate<Fields, Output: Sendable>: Sendable {
         self.output = output
     }
 
+    /// - Parameter field: what the plan gets of the field.
+    init<Value: FieldValue>(
+        _ field: any KeyPath<Fields, Field<Value>> & Sendable,
+        mapped: @escaping FieldReference.Transform, _ kind: @escaping @Sendable (Int) -> AggregateKind,
+        _ output: @escaping @Sendable (AggregateResult) -> Output
+    ) {
+        add = { fields, _, references in
+            references.append(fields[keyPath: field].reference.mapped(mapped))
+            return kind(references.count - 1)
+        }
+        self.output = output
+    }
+
     init(_ kind: AggregateKind, _ output: @escaping @Sendable (AggregateResult) -> Output) {
         add = { _, _, _ in kind }
         self.output = output
@@ -35,6 +48,18 @@ extension Aggregate where Output == Int {
     /// How many different values the field has, exactly; of a list, how many different elements.
     public static func distinct<Value: FieldValue>(_ field: any KeyPath<Fields, Field<Value>> & Sendable) -> Self {
         Self(field, { .distinct($0) }) { $0.value.flatMap(Int.init(eventValue:)) ?? 0 }
+    }
+
+    /// How many values the events have in the field's place that are not of its type; of a list, how many elements. Null counts as
+    /// absent. They are in no other aggregate of the field.
+    public static func mismatches<Value: FieldValue>(_ field: any KeyPath<Fields, Field<Value>> & Sendable) -> Self {
+        Self(
+            field,
+            mapped: { value in
+                let count = Value.mismatches(in: value)
+                return count > 0 ? .integer(Int64(count)) : nil
+            }, { .sum($0) }
+        ) { $0.value.flatMap(Int.init(eventValue:)) ?? 0 }
     }
 }
 

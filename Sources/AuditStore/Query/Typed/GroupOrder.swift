@@ -5,6 +5,9 @@ public enum SortDirection: Sendable {
 
 extension AggregateQuery {
     /// Only groups whose keys and aggregates pass a test; of several `having`s all have to be passed.
+    ///
+    /// Tests of one of several keys (`$0.key.1`) go to a query that has a name: within the chain that makes the tuple of keys the
+    /// compiler (6.3) does not find its way.
     public func having(_ test: @escaping @Sendable (Row) -> Bool) -> Self {
         var query = self
         query.tests.append(test)

@@ -27,12 +27,14 @@ extension Aggregate {
     public static func mostFrequent<Value: FieldValue>(
         _ count: Int, of field: any KeyPath<Fields, Field<Value>> & Sendable
     ) -> Self where Output == [ValueCount<Value>] {
-        Self(field, { .frequent($0, Swift.max(count, 0)) }) { result in
-            guard case .values(let values) = result else { return [] }
-            return values.compactMap { counted in
-                Value(eventValue: counted.value).map { ValueCount(value: $0, count: counted.count) }
-            }
-        }
+        Self(field, { .frequent($0, Swift.max(count, 0)) }, ValueCount.counts)
+    }
+
+    /// The same of a list: the elements that most events have. (A list as a whole is no value that is counted.)
+    public static func mostFrequent<Element: FieldValue>(
+        _ count: Int, ofElements field: any KeyPath<Fields, Field<[Element]>> & Sendable
+    ) -> Self where Output == [ValueCount<Element>] {
+        Self(field, { .frequent($0, Swift.max(count, 0)) }, ValueCount.counts)
     }
 
     /// How many values lie in each stretch of `width`, counted from 0 in both directions; stretches without values are left out. A
@@ -68,6 +70,13 @@ extension Aggregate {
 public struct ValueCount<Value: FieldValue>: Sendable, Hashable {
     public var value: Value
     public var count: Int
+
+    @Sendable fileprivate static func counts(_ result: AggregateResult) -> [Self] {
+        guard case .values(let values) = result else { return [] }
+        return values.compactMap { counted in
+            Value(eventValue: counted.value).map { Self(value: $0, count: counted.count) }
+        }
+    }
 }
 
 /// A bucket of a histogram: values from the lower bound on, below the upper one. nil: without end.
