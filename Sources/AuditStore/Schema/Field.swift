@@ -14,7 +14,12 @@ public struct Field<Value: FieldValue>: Sendable {
     /// A field that is a function of this one.
     ///
     /// The function is called once for each distinct value in a part of the store, not once an event, and maybe on several
-    /// threads. Where it gives nil, or this field is absent, the new one is absent.
+    /// threads. Where it gives nil, or this field is absent, the new one is absent. A field that is asked for often gets a name beside
+    /// those of the schema:
+    ///
+    ///     extension KubernetesFields {
+    ///         var team: Field<String> { user.name.map { name in name.split(separator: "@").last.map(String.init) } }
+    ///     }
     public func map<New: FieldValue>(_ function: @escaping @Sendable (Value) -> New?) -> Field<New> {
         Field<New>(reference.mapped { Value(eventValue: $0).flatMap(function)?.eventValue })
     }

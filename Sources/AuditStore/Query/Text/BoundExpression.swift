@@ -8,7 +8,7 @@ struct BoundExpression {
 
     /// Knows constants and words errors.
     var compiler: ExpressionCompiler
-    /// What the hint says if there is another field than the variables.
+    /// What the hint says if there is another field than the variables, and none of a similar name.
     let outsideHint: String
     private var places: [String: Int] = [:]
     private var count = 0
@@ -147,8 +147,10 @@ struct BoundExpression {
 
     private func outside(_ expression: Expression) -> ExpressionError {
         let name = expression.description
+        let nearest = ExpressionError.nearestName(to: name, among: places.keys.sorted())
         return compiler.error(
-            "`\(SourceExcerpt.quotation(name))` cannot be tested here", at: expression, hint: outsideHint)
+            "`\(SourceExcerpt.quotation(name))` cannot be tested here", at: expression,
+            hint: nearest.map { "did you mean `\($0)`?" } ?? outsideHint)
     }
 }
 
