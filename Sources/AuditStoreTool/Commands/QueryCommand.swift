@@ -34,6 +34,13 @@ struct QueryCommand: AsyncParsableCommand {
     @Flag(help: "Rows for time buckets without events, too.") var fill = false
     @Flag(help: "Draws the first aggregate over time as a chart; goes with --every.") var chart = false
     @Option(help: ArgumentHelp("Workers. (default: one a processor)", valueName: "n")) var threads: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Memory for groups and the answer: 512MB, 2GB. More groups than fit take more passes. (default: 512MB)",
+            valueName: "bytes"))
+    var memoryBudget: ByteCount?
+    @Flag(help: "Executes the query, and prints what it looked at and what it left out instead of the answer.")
+    var explain = false
 
     func validate() throws {
         if let top, top < 1 { throw ValidationError("--top takes a number from 1 up.") }
@@ -41,6 +48,9 @@ struct QueryCommand: AsyncParsableCommand {
             throw ValidationError("--threads takes a number from 1 to 256.")
         }
         if chart, every == nil || by != nil { throw ValidationError("--chart goes with --every and without --by.") }
+        if let memoryBudget, memoryBudget.bytes < 1_000_000 {
+            throw ValidationError("--memory-budget takes a megabyte or more.")
+        }
         if fill, every == nil { throw ValidationError("--fill goes with --every.") }
     }
 
@@ -50,9 +60,16 @@ struct QueryCommand: AsyncParsableCommand {
             where: selection.condition, since: selection.since, until: selection.until,
             by: by.map(TextQuery.list) ?? [], every: every, aggregates: agg.map(TextQuery.list) ?? ["count"], top: top,
             order: order, threads: threads)
-        var result = try await store.answer(query)
-        if fill || chart, let every { result = try result.filled(every: every) }
+        var queryOptions = QueryOptions()
+        if let memoryBudget { queryOptions.memoryBudget = memoryBudget.bytes }
         var out = OutputBuffer(descriptor: 1)
+        if explain {
+            try ResultRecord(await store.explain(query, options: queryOptions))
+                .write(as: output.resolved, style: output.style, to: &out)
+            return try out.flush()
+        }
+        var result = try await store.answer(query, options: queryOptions)
+        if fill || chart, let every { result = try result.filled(every: every) }
         if chart {
             try Self.chart(result, title: "\(result.columns[1]) per \(every ?? "")").write(
                 style: output.style, to: &out)

@@ -68,7 +68,11 @@ package final class ColumnDictionary: Sendable {
     }
 
     /// Every entry once, in order of code.
-    package func forEach(_ body: (UInt32, UnsafeRawBufferPointer) throws -> Void) rethrows {
-        for page in pages { for i in 0..<page.count { try body(page.firstCode + UInt32(i), page[i]) } }
+    package func forEach<Failure: Error>(
+        _ body: (UInt32, UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        for page in pages {
+            for i in 0..<page.count { try body(page.firstCode + UInt32(i), page[i]) }
+        }
     }
 }

@@ -77,6 +77,7 @@ package struct ComputedField: Sendable {
         let codes = try reader.codes(skeletonColumn)
         for row in 0..<reader.rows where mask == nil || mask![row] != 0 {
             guard isWholeEvent || mayHold[Int(codes[row])] != 0 else { continue }
+            if row & 15 == 0 { try SegmentError.checkCancellation() }
             let text = try scratch.event(row, reader)
             if let value = evaluate(text, path[...]) { buffer.codes[row] = interner.code(value) }
         }
@@ -99,7 +100,8 @@ package struct ComputedField: Sendable {
         /// The value of the current body; nil if it differs from row to row.
         var constant: UInt32?
         var assembler = DocumentAssembler(reader)
-        for entry in rows {
+        for (i, entry) in rows.enumerated() {
+            if i & 15 == 0 { try SegmentError.checkCancellation() }
             let row = Int(UInt32(truncatingIfNeeded: entry))
             let code = UInt32(entry >> 32)
             if page == nil || Int(code - page!.firstCode) >= page!.count {
@@ -123,19 +125,4 @@ package struct ComputedField: Sendable {
         }
         withExtendedLifetime(page) {}
     }
-}
-
-/// Gives distinct values codes from 1 on, in order of first appearance.
-struct ValueInterner {
-    private var codes: [EventValue: UInt32] = [:]
-    private(set) var values: [EventValue] = []
-
-    mutating func code(_ value: EventValue) -> UInt32 {
-        if let known = codes[value] { return known }
-        values.append(value)
-        codes[value] = UInt32(values.count)
-        return UInt32(values.count)
-    }
-
-    var table: ValueTable { ValueTable(.values(values), count: values.count) }
 }

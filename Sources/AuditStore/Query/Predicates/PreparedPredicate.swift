@@ -90,13 +90,13 @@ extension Predicate {
         switch resolved {
         case .absent: return .constant(false)
         case .dictionary(let column, let table):
-            return CodeTest(column: column, matches: table.matches(test)).map { .codes($0) } ?? .constant(false)
+            return CodeTest(column: column, matches: try table.matches(test)).map { .codes($0) } ?? .constant(false)
         case .identities(let column, let table):
             guard let text = test.onlyText, table.transform == nil, let uuid = uuid(text) else {
                 return .batch(resolved, test)
             }
             // An odd spelling of a string can equal the text too; those are in the dictionary.
-            var matches = table.matches(test)
+            var matches = try table.matches(test)
             while matches.count <= Int(typedCode) { matches.append(0) }
             matches[Int(typedCode)] = 0
             let typed = PreparedPredicate.identity(column: column, uuid)
@@ -179,7 +179,15 @@ extension PreparedPredicate {
         guard let (values, isComplete) = field.time.range(group.chunks[field.time.column]) else {
             return group.chunks[field.time.column].present == 0 ? .none : .mixed
         }
-        guard field.subtrahend == nil else { return .mixed }
+        if let subtrahend = field.subtrahend {
+            let chunk = group.chunks[subtrahend.column]
+            guard let (others, _) = subtrahend.range(chunk) else { return chunk.present == 0 ? .none : .mixed }
+            // All differences lie between these; where one does not fit an integer, nothing is known.
+            let low = values.lowerBound.subtractingReportingOverflow(others.upperBound)
+            let high = values.upperBound.subtractingReportingOverflow(others.lowerBound)
+            guard !low.overflow, !high.overflow else { return .mixed }
+            return range.overlaps(low.partialValue...high.partialValue) ? .mixed : .none
+        }
         if !values.overlaps(range) { return .none }
         let isInside = range.lowerBound <= values.lowerBound && values.upperBound <= range.upperBound
         return isInside && isComplete ? .all : .mixed

@@ -44,15 +44,22 @@ public struct TextQuery: Sendable, Hashable {
     ///
     /// - Parameter now: what `now` means, in microseconds since 1970.
     /// - Throws: ``ExpressionError`` if the question makes no sense, ``AuditStoreError`` if the store cannot be read.
-    package func run(on snapshot: Snapshot, schema: SchemaDescription, now: Int64) async throws -> TextResult {
+    package func run(
+        on snapshot: Snapshot, schema: SchemaDescription, now: Int64, options: QueryOptions = QueryOptions()
+    )
+        async throws -> TextResult
+    {
         let fields = TextFields(schema)
         var scan = EventScan(snapshot, schema: schema)
         try scan.restrict(`where`, since: since, until: until, fields: fields, now: now)
         scan.threads = threads
+        scan.options = options
         let plan = try plan(fields)
         let order = try TextOrder(self)
-        let groups = try await scan.aggregate(plan)
-        return TextAnswer(query: self, groups: groups, order: order).result()
+        let groups = try await scan.aggregate(plan, keepsAll: top == nil) { groups in
+            top == nil ? groups.groups : try TextAnswer(query: self, groups: groups, order: order).selection()
+        }
+        return try TextAnswer(query: self, groups: groups, order: order).result()
     }
 
     var aggregateTexts: [String] { aggregates.isEmpty ? ["count"] : aggregates }

@@ -48,35 +48,48 @@ public struct AggregateQuery<Keys: Sendable, Values: Sendable>: Sendable {
     /// All groups, by their keys upwards.
     public func rows() async throws -> [Row] {
         let groups = try await scan.aggregate(plan)
-        return groups.groups.sorted { groups.precedesByKeys($0, $1) }.compactMap { row($0, groups) }
+        var check = CancellationCheck()
+        let sorted = try groups.groups.sorted {
+            try check.step()
+            return groups.precedesByKeys($0, $1)
+        }
+        return sorted.compactMap { row($0, groups) }
     }
 
     /// The `count` groups with the largest value of an aggregate, largest first, equal ones by their keys upwards.
     ///
     /// - Parameter value: leads from the aggregates to the one that decides: `\.0` is the first of several.
     public func top<Value: Comparable>(_ count: Int, by value: (Values) -> Value) async throws -> [Row] {
-        let groups = try await scan.aggregate(plan)
-        let valued = groups.groups.map { (group: $0, value: value(values(groups, $0))) }
-        let best = valued.smallest(count) { a, b in
-            a.value != b.value ? a.value > b.value : groups.precedesByKeys(a.group, b.group)
+        func best(_ groups: AggregatedGroups) throws -> [Int] {
+            var check = CancellationCheck()
+            let valued = groups.groups.map { (group: $0, value: value(values(groups, $0))) }
+            return try valued.smallest(count) { a, b in
+                try check.step()
+                return a.value != b.value ? a.value > b.value : groups.precedesByKeys(a.group, b.group)
+            }.map(\.group)
         }
-        return best.compactMap { row($0.group, groups) }
+        let groups = try await scan.aggregate(plan, keeping: best)
+        return try best(groups).compactMap { row($0, groups) }
     }
 
     /// The `count` groups with the largest value of the first aggregate, largest first, equal ones by their keys upwards.
     public func top(_ count: Int) async throws -> [Row] {
-        let groups = try await scan.aggregate(plan)
         let first = kinds[0]
-        let valued = groups.groups.map { (group: $0, value: groups.value(first, of: $0)) }
-        let best = valued.smallest(count) { a, b in
-            switch (a.value, b.value) {
-            case (let left?, let right?) where left.order(to: right) != 0: left > right
-            case (.some, nil): true
-            case (nil, .some): false
-            default: groups.precedesByKeys(a.group, b.group)
-            }
+        func best(_ groups: AggregatedGroups) throws -> [Int] {
+            var check = CancellationCheck()
+            let valued = groups.groups.map { (group: $0, value: groups.value(first, of: $0)) }
+            return try valued.smallest(count) { a, b in
+                try check.step()
+                return switch (a.value, b.value) {
+                case (let left?, let right?) where left.order(to: right) != 0: left > right
+                case (.some, nil): true
+                case (nil, .some): false
+                default: groups.precedesByKeys(a.group, b.group)
+                }
+            }.map(\.group)
         }
-        return best.compactMap { row($0.group, groups) }
+        let groups = try await scan.aggregate(plan, keeping: best)
+        return try best(groups).compactMap { row($0, groups) }
     }
 
     private func row(_ group: Int, _ groups: AggregatedGroups) -> Row? {
@@ -94,17 +107,17 @@ extension AggregatedGroups {
 
 extension Array {
     /// The first `count` elements in the given order, without sorting all the others.
-    package func smallest(_ count: Int, by precedes: (Element, Element) -> Bool) -> [Element] {
-        guard count < self.count / 4 else { return Array(sorted(by: precedes).prefix(count)) }
+    package func smallest(_ count: Int, by precedes: (Element, Element) throws -> Bool) rethrows -> [Element] {
+        guard count < self.count / 4 else { return Array(try sorted(by: precedes).prefix(count)) }
         // A heap whose root is the worst of the best so far.
         var heap: [Element] = []
         heap.reserveCapacity(Swift.max(count, 0))
-        func sink(_ start: Int) {
+        func sink(_ start: Int) throws {
             var i = start
             while true {
                 var worst = i
-                for child in [2 * i + 1, 2 * i + 2] where child < heap.count && precedes(heap[worst], heap[child]) {
-                    worst = child
+                for child in [2 * i + 1, 2 * i + 2] where child < heap.count {
+                    if try precedes(heap[worst], heap[child]) { worst = child }
                 }
                 guard worst != i else { return }
                 heap.swapAt(i, worst)
@@ -114,12 +127,12 @@ extension Array {
         for element in self where count > 0 {
             if heap.count < count {
                 heap.append(element)
-                if heap.count == count { for i in stride(from: count / 2, through: 0, by: -1) { sink(i) } }
-            } else if precedes(element, heap[0]) {
+                if heap.count == count { for i in stride(from: count / 2, through: 0, by: -1) { try sink(i) } }
+            } else if try precedes(element, heap[0]) {
                 heap[0] = element
-                sink(0)
+                try sink(0)
             }
         }
-        return heap.sorted(by: precedes)
+        return try heap.sorted(by: precedes)
     }
 }
