@@ -120,8 +120,7 @@ package final class SegmentReader: Sendable {
 
     package func dictionaryPage(_ info: DictionaryPageInfo) throws(SegmentError) -> DictionaryPage {
         let raw = try page(info.page, role: .dictionary)
-        defer { extendLifetime(raw) }
-        do { return try DictionaryPage(raw.bytes, info: info) } catch {
+        do { return try DictionaryPage(raw, info: info) } catch {
             var located = error
             located.offset = info.page.offset
             throw located.inFile(source.name)

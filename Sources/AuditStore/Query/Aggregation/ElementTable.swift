@@ -44,7 +44,7 @@ final class ElementTable: Sendable {
         var hasLists = false
         if table.count > 0 {
             for code in 1...UInt32(table.count) {
-                if code & 63 == 0 { try check() }
+                if code & 7 == 0 { try check() }
                 starts.append(UInt32(elements.count))
                 let value = table.value(code)
                 guard case .list(let list)? = value else {

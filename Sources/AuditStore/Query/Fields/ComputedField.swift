@@ -7,14 +7,14 @@ import Shredding
 /// It is evaluated once for each distinct body where that is possible; else the event is put together and walked through,
 /// but only where its skeleton says that the path can lead anywhere, and only for rows that are still in question.
 package struct ComputedField: Sendable {
-    private let segment: SegmentReader
+    let segment: SegmentReader
     /// Empty for the event's text.
-    private let path: [FieldPath.Component]
+    let path: [FieldPath.Component]
     private let transform: FieldReference.Transform?
     /// The column of the body that the path leads into.
-    private let document: Int?
+    let document: Int?
     /// The path within the body.
-    private let pathInDocument: ArraySlice<FieldPath.Component>
+    let pathInDocument: ArraySlice<FieldPath.Component>
 
     init(
         _ segment: SegmentReader, path: [FieldPath.Component], _ transform: FieldReference.Transform?,
@@ -28,6 +28,7 @@ package struct ComputedField: Sendable {
     }
 
     var isWholeEvent: Bool { path.isEmpty }
+    var isTransformed: Bool { transform != nil }
 
     /// Whether any event of the segment can have the field.
     func isAnywhere() throws(SegmentError) -> Bool {

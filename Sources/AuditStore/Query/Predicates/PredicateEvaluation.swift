@@ -56,6 +56,9 @@ extension PreparedPredicate {
             let matches = try batch.table.matches(test)
             // The codes may lie in memory that the batch owns.
             withExtendedLifetime(batch) { RowMask.filter(mask, batch.codes, matches) }
+        case .search(let search): try search.filter(mask, reader, scratch)
+        case .event(let test): try test.filterEvents(mask, reader, scratch)
+        case .presence(let field): try field.filterPresent(mask, reader)
         case .pair(let left, let right, let test):
             try Self.filterPairs(mask, left.coded(reader, mask, scratch), right.coded(reader, mask, scratch), test)
         }

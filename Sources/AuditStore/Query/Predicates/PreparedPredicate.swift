@@ -13,6 +13,12 @@ package indirect enum PreparedPredicate: Sendable {
     case identity(column: Int, UUIDBytes)
     /// Evaluated in each row group: the field has no dictionary of the segment.
     case batch(ResolvedField, ValueTest)
+    /// A text anywhere in the event.
+    case search(EventSearch)
+    /// A test of the event's text, put together.
+    case event(ValueTest)
+    /// Whether a body has a value.
+    case presence(ComputedField)
     case pair(ResolvedField, ResolvedField, @Sendable (EventValue, EventValue) -> Bool)
 }
 
@@ -101,7 +107,14 @@ extension Predicate {
             matches[Int(typedCode)] = 0
             let typed = PreparedPredicate.identity(column: column, uuid)
             return CodeTest(column: column, matches: matches).map { .or([typed, .codes($0)]) } ?? typed
-        case .integers, .computed: return .batch(resolved, test)
+        case .computed(let computed):
+            if computed.isWholeEvent, !computed.isTransformed {
+                guard let search = try EventSearch(test, segment) else { return .event(test) }
+                return search.isNowhere ? .constant(false) : .search(search)
+            }
+            if test.isPresence, !computed.isTransformed { return try computed.presence(resolved) }
+            return .batch(resolved, test)
+        case .integers: return .batch(resolved, test)
         }
     }
 
@@ -132,7 +145,8 @@ extension PreparedPredicate {
         case .constant, .codes, .range, .identity: false
         case .and(let operands), .or(let operands): operands.contains { $0.isExpensive }
         case .not(let operand): operand.isExpensive
-        case .batch, .pair: true
+        case .search(let search): search.isExpensive
+        case .batch, .pair, .event, .presence: true
         }
     }
 
@@ -171,7 +185,7 @@ extension PreparedPredicate {
         case .codes(let test): return test.outlook(group.chunks[test.column])
         case .range(let field, let range): return Self.outlook(field, range, group)
         case .identity(let column, _): return group.chunks[column].present == 0 ? .none : .mixed
-        case .batch, .pair: return .mixed
+        case .batch, .pair, .search, .event, .presence: return .mixed
         }
     }
 
