@@ -66,6 +66,7 @@ public struct AuditStoreError: Error, Sendable, CustomStringConvertible {
         case .unsupportedVersion: code = .unsupportedVersion
         case .limit: code = .limit
         case .io: code = .io
+        case .cancelled: code = .cancelled
         default: code = .corrupt
         }
         message = error.message

@@ -42,10 +42,11 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
     /// Answers a question in the text form, as the command line asks it.
     ///
     /// - Throws: `ExpressionError` if the question makes no sense; `AuditStoreError` if the store cannot be read;
-    ///   `CancellationError`.
-    public func answer(_ query: TextQuery) async throws -> TextResult {
+    ///   `.limit` if it cannot be done within the memory budget; `.cancelled`.
+    public func answer(_ query: TextQuery, options: QueryOptions = QueryOptions()) async throws -> TextResult {
         try await query.run(
-            on: try core.directory.snapshot().1, schema: Schema.description, now: SystemClock.microsecondsSince1970)
+            on: try core.directory.snapshot().1, schema: Schema.description, now: SystemClock.microsecondsSince1970,
+            options: options)
     }
 
     /// Delivers the events that fulfil a condition in the text form, each the exact bytes it came in as.
@@ -60,12 +61,12 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
     ///   `CancellationError`; what `body` throws.
     public func forEachEvent(
         where condition: String? = nil, since: String? = nil, until: String? = nil, order: EventOrder = .ingest,
-        limit: Int? = nil, _ body: (UnsafeRawBufferPointer) throws -> Void
+        limit: Int? = nil, options: QueryOptions = QueryOptions(), _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         let query = TextEvents(where: condition, since: since, until: until, order: order, limit: limit)
         try query.run(
             on: try core.directory.snapshot().1, schema: Schema.description, now: SystemClock.microsecondsSince1970,
-            body)
+            options: options, body)
     }
 
     /// Loads events from text: a JSON object a line.

@@ -41,7 +41,10 @@ struct Verification {
             try Task.checkCancellation()
             do { try verify(segment, isQuarantine: isQuarantine, &report) } catch let error as AuditStoreError {
                 report.problems.append(error)
-            } catch let error as SegmentError { report.problems.append(AuditStoreError(error)) }
+            } catch let error as SegmentError {
+                guard error.code != .cancelled else { throw CancellationError() }
+                report.problems.append(AuditStoreError(error))
+            }
             report.bytes += segment.storedBytes
             progress?(VerificationProgress(bytesRead: report.bytes, totalBytes: total))
         }

@@ -14,6 +14,8 @@ struct EventsCommand: AsyncParsableCommand {
     @Option(help: "ingest, oldest or newest. (default: ingest)", transform: Self.order) var order: EventOrder?
     @Option(help: ArgumentHelp("At most so many.", valueName: "n")) var limit: Int?
     @Flag(help: "What was no event, instead; why is on standard error.") var quarantined = false
+    @Flag(help: "Executes the query, and prints what it looked at and what it left out instead of the events.")
+    var explain = false
 
     @Sendable private static func order(_ text: String) throws -> EventOrder {
         guard let order = EventOrder(rawValue: text) else { throw ValidationError("give ingest, oldest or newest") }
@@ -22,6 +24,7 @@ struct EventsCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let limit, limit < 0 { throw ValidationError("--limit takes a number from 0 up.") }
+        if explain, quarantined { throw ValidationError("--explain and --quarantined exclude each other.") }
         if quarantined, selection.condition != nil || selection.since != nil || selection.until != nil {
             throw ValidationError("--quarantined takes no condition: what is in quarantine has no fields.")
         }
@@ -41,7 +44,13 @@ struct EventsCommand: AsyncParsableCommand {
             }
             if lineEnd { try out.append(byte: 0x0a) }
         }
-        if quarantined {
+        if explain {
+            let style = OutputStyle.detect(descriptor: 1)
+            let explanation = try await store.explainEvents(
+                where: selection.condition, since: selection.since, until: selection.until, order: order ?? .ingest,
+                limit: limit)
+            try ResultRecord(explanation).write(as: .standard(isTerminal: isTerminal), style: style, to: &out)
+        } else if quarantined {
             var left = limit ?? .max
             try store.core.directory.forEachQuarantined { bytes, line in
                 guard left > 0 else { return }

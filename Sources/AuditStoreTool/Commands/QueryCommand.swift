@@ -45,6 +45,13 @@ struct QueryCommand: AsyncParsableCommand {
     @Flag(help: "Rows for time buckets without events, too.") var fill = false
     @Flag(help: "Draws the first aggregate over time as a chart; goes with --every.") var chart = false
     @Option(help: ArgumentHelp("Workers. (default: one a processor)", valueName: "n")) var threads: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Memory for groups and the answer: 512MB, 2GB. More groups than fit take more passes. (default: 512MB)",
+            valueName: "bytes"))
+    var memoryBudget: ByteCount?
+    @Flag(help: "Executes the query, and prints what it looked at and what it left out instead of the answer.")
+    var explain = false
 
     func validate() throws {
         if let top, top < 1 { throw ValidationError("--top takes a number from 1 up.") }
@@ -57,6 +64,9 @@ struct QueryCommand: AsyncParsableCommand {
         }
         if chart, every == nil || by != nil { throw ValidationError("--chart goes with --every and without --by.") }
         if timeZone != nil, every == nil { throw ValidationError("--time-zone goes with --every.") }
+        if let memoryBudget, memoryBudget.bytes < 1_000_000 {
+            throw ValidationError("--memory-budget takes a megabyte or more.")
+        }
         if fill, every == nil { throw ValidationError("--fill goes with --every.") }
     }
 
@@ -67,9 +77,16 @@ struct QueryCommand: AsyncParsableCommand {
             by: by.map(TextQuery.list) ?? [], every: every, timeZone: timeZone,
             aggregates: agg.map(TextQuery.list) ?? ["count"], having: having,
             top: top, limit: limit, order: order, threads: threads)
-        var result = try await store.answer(query)
-        if fill || chart { result = try result.filled(as: query) }
+        var queryOptions = QueryOptions()
+        if let memoryBudget { queryOptions.memoryBudget = memoryBudget.bytes }
         var out = OutputBuffer(descriptor: 1)
+        if explain {
+            try ResultRecord(await store.explain(query, options: queryOptions))
+                .write(as: output.resolved, style: output.style, to: &out)
+            return try out.flush()
+        }
+        var result = try await store.answer(query, options: queryOptions)
+        if fill || chart { result = try result.filled(as: query) }
         if chart {
             try Self.chart(result, title: "\(result.columns[1]) per \(every ?? "")").write(
                 style: output.style, to: &out)

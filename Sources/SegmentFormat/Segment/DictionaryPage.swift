@@ -1,12 +1,26 @@
 /// A decoded dictionary page: some entries of a dictionary.
 package final class DictionaryPage: @unchecked Sendable {
     // Immutable after init, hence safe to share.
-    private let text: ByteArena
+    /// The decompressed page, which ends with the entries' text.
+    private let page: ByteArena
+    /// Where the text begins in it.
+    private let start: Int
     private let ends: [UInt32]
     package let firstCode: UInt32
     package var count: Int { ends.count - 1 }
 
-    init(_ page: UnsafeRawBufferPointer, info: DictionaryPageInfo) throws(SegmentError) {
+    init(_ arena: consuming ByteArena, info: DictionaryPageInfo) throws(SegmentError) {
+        let (start, ends) = try Self.ends(arena.bytes, info)
+        self.start = start
+        self.ends = ends
+        page = arena
+        firstCode = info.firstCode
+    }
+
+    /// Where the text begins in a page, and where its entries end in the text.
+    private static func ends(
+        _ page: UnsafeRawBufferPointer, _ info: DictionaryPageInfo
+    ) throws(SegmentError) -> (start: Int, ends: [UInt32]) {
         var reader = ByteReader(page, context: "a dictionary page")
         let count = try reader.count(limit: page.count)
         guard count == Int(info.count) else {
@@ -25,11 +39,7 @@ package final class DictionaryPage: @unchecked Sendable {
             throw .corrupt(
                 "a dictionary page has a wrong length", expected: "\(end) bytes of text", found: "\(reader.remaining)")
         }
-        var text = ByteArena(capacity: end)
-        text.append(try reader.bytes(end))
-        self.text = text
-        self.ends = ends
-        firstCode = info.firstCode
+        return (page.count - end, ends)
     }
 
     /// The raw JSON of an entry; valid while the page is. `index` counts from 0 within the page.
@@ -38,11 +48,12 @@ package final class DictionaryPage: @unchecked Sendable {
 
     @usableFromInline
     func entry(_ index: Int) -> UnsafeRawBufferPointer {
-        let start = Int(ends[index])
-        return UnsafeRawBufferPointer(start: text.bytes.baseAddress! + start, count: Int(ends[index + 1]) - start)
+        let entry = Int(ends[index])
+        return UnsafeRawBufferPointer(
+            start: page.bytes.baseAddress! + start + entry, count: Int(ends[index + 1]) - entry)
     }
 
-    package var memory: Int { text.bytes.count + ends.count * 4 }
+    package var memory: Int { page.bytes.count + ends.count * 4 }
 }
 
 /// All entries of a column's dictionary.
@@ -68,7 +79,11 @@ package final class ColumnDictionary: Sendable {
     }
 
     /// Every entry once, in order of code.
-    package func forEach(_ body: (UInt32, UnsafeRawBufferPointer) throws -> Void) rethrows {
-        for page in pages { for i in 0..<page.count { try body(page.firstCode + UInt32(i), page[i]) } }
+    package func forEach<Failure: Error>(
+        _ body: (UInt32, UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        for page in pages {
+            for i in 0..<page.count { try body(page.firstCode + UInt32(i), page[i]) }
+        }
     }
 }

@@ -11,6 +11,8 @@ package struct SegmentError: Error, Sendable, CustomStringConvertible {
         package static let limit = Code(rawValue: "limit")
         /// A system call failed.
         package static let io = Code(rawValue: "io")
+        /// The task was cancelled.
+        package static let cancelled = Code(rawValue: "cancelled")
     }
 
     package var code: Code
@@ -37,6 +39,12 @@ package struct SegmentError: Error, Sendable, CustomStringConvertible {
         _ message: String, offset: UInt64? = nil, expected: String? = nil, found: String? = nil
     ) -> SegmentError {
         SegmentError(.corrupt, message, offset: offset, expected: expected, found: found)
+    }
+
+    /// Throws if the task was cancelled. Loops that can take longer than a millisecond call it now and then.
+    @inlinable
+    package static func checkCancellation() throws(SegmentError) {
+        if Task.isCancelled { throw SegmentError(.cancelled, "the query was cancelled") }
     }
 
     package func inFile(_ file: String) -> SegmentError {

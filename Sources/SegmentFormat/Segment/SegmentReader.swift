@@ -68,6 +68,7 @@ package final class SegmentReader: Sendable {
         var arena = ByteArena(capacity: n)
         try source.read(at: offset, into: UnsafeMutableRawBufferPointer(start: arena.base, count: n))
         arena.commit(n)
+        ReadCounters.current?.addBytes(n)
         return arena
     }
 
@@ -85,6 +86,7 @@ package final class SegmentReader: Sendable {
             var raw = ByteArena(capacity: header.rawBytes)
             try decompress(bytes, codec: header.codec, into: raw.base, count: header.rawBytes)
             raw.commit(header.rawBytes)
+            ReadCounters.current?.addPage()
             return raw
         } catch {
             var located = error
@@ -107,7 +109,10 @@ package final class SegmentReader: Sendable {
         if let found = dictionaries.withLock({ $0[column] }) { return found }
         let info = metadata.columns[column].dictionary
         var pages: [DictionaryPage] = []
-        for page in info.pages { pages.append(try dictionaryPage(page)) }
+        for page in info.pages {
+            try SegmentError.checkCancellation()
+            pages.append(try dictionaryPage(page))
+        }
         let dictionary = ColumnDictionary(pages: pages, count: Int(info.count))
         dictionaries.withLock { $0[column] = dictionary }
         return dictionary
@@ -115,8 +120,7 @@ package final class SegmentReader: Sendable {
 
     package func dictionaryPage(_ info: DictionaryPageInfo) throws(SegmentError) -> DictionaryPage {
         let raw = try page(info.page, role: .dictionary)
-        defer { extendLifetime(raw) }
-        do { return try DictionaryPage(raw.bytes, info: info) } catch {
+        do { return try DictionaryPage(raw, info: info) } catch {
             var located = error
             located.offset = info.page.offset
             throw located.inFile(source.name)

@@ -10,16 +10,21 @@ struct QueryFixture {
 
     /// - Parameter segments: for each segment its lines; sequences go on from one to the next.
     init(_ segments: [[String]], sources: [String?] = []) throws {
-        lines = segments.flatMap { $0 }
+        try self.init(bytes: segments.map { Array($0.map { $0 + "\n" }.joined().utf8) }, sources: sources)
+    }
+
+    /// - Parameter segments: for each segment its text, a line feed after each line.
+    init(bytes segments: [[UInt8]], sources: [String?] = []) throws {
+        lines = segments.flatMap { $0.split(separator: 0x0a).map { String(decoding: $0, as: UTF8.self) } }
         var descriptions: [SegmentDescription] = []
         var readers: [UInt64: SegmentReader] = [:]
         var sequence: UInt64 = 0
-        for (i, lines) in segments.enumerated() where !lines.isEmpty {
+        for (i, bytes) in segments.enumerated() where !bytes.isEmpty {
             let builder = SegmentBuilder(
                 schema: KubernetesAudit.description.shredding, storeColumns: [StoreColumn.source, StoreColumn.cluster])
             let source = i < sources.count ? sources[i] : nil
             builder.start(storeValues: [source.map { Array("\"\($0)\"".utf8) }, nil])
-            var text = Array(lines.map { $0 + "\n" }.joined().utf8)
+            var text = bytes
             let count = text.count
             text.append(contentsOf: [UInt8](repeating: 0x0a, count: 64))
             try text.withUnsafeBytes { bytes in

@@ -1,16 +1,41 @@
 import Foundation
 
+@testable import AuditStore
+
 /// Answers the same questions over parsed JSON, event by event: what the engine is compared with.
 struct ReferenceStore {
     let events: [[String: Any]]
 
     init(_ lines: [String]) throws {
-        events = try lines.map { try JSONSerialization.jsonObject(with: Data($0.utf8)) as! [String: Any] }
+        events = try lines.map { line in
+            var event = try JSONSerialization.jsonObject(with: Data(line.utf8)) as! [String: Any]
+            event["_raw"] = line
+            if let time = (event["stageTimestamp"] as? String).flatMap(Self.microseconds) {
+                event["_time"] = time
+                if let received = (event["requestReceivedTimestamp"] as? String).flatMap(Self.microseconds) {
+                    event["_latency"] = time - received
+                }
+            }
+            return event
+        }
     }
+
+    /// Reads a UTC time in RFC 3339, by Foundation up to the second.
+    private static func microseconds(_ text: String) -> Int64? {
+        guard text.hasSuffix("Z"), let date = try? Date(text.prefix(19) + "Z", strategy: .iso8601) else { return nil }
+        let fraction = text.dropLast().dropFirst(20)
+        guard fraction.count <= 6, fraction.allSatisfy(\.isNumber) else { return nil }
+        let micros = Int64(fraction + String(repeating: "0", count: 6 - fraction.count)) ?? 0
+        return Int64(date.timeIntervalSince1970) * 1_000_000 + micros
+    }
+
+    /// The event's time in microseconds.
+    static func time(_ event: [String: Any]) -> Int64? { event["_time"] as? Int64 }
 
     /// The scalars of a field: several for a list, none where it is absent.
     static func values(_ field: String, _ event: [String: Any]) -> [ReferenceValue] {
         switch field {
+        case "latency": return (event["_latency"] as? Int64).map { [.number(Double($0) / 1_000_000)] } ?? []
         case "remoteIP": return values("sourceIPs", event).last.map { [$0] } ?? []
         case "user.kind":
             guard case .text(let name)? = values("user.username", event).first else { return [] }
@@ -32,6 +57,13 @@ struct ReferenceStore {
         case let number as NSNumber: return [.number(number.doubleValue)]
         default: return []
         }
+    }
+
+    /// Whether there is anything but null at a path.
+    static func has(_ field: String, _ event: [String: Any]) -> Bool {
+        var value: Any? = event
+        for key in field.split(separator: ".") { value = (value as? [String: Any])?[String(key)] }
+        return value != nil && !(value is NSNull)
     }
 
     /// Keys and count of each group, as text.
@@ -108,6 +140,9 @@ indirect enum ReferenceCondition {
     case isIn(String, [ReferenceValue])
     case text(String, String, String)
     case has(String)
+    /// A comparison of the event's time, and of its latency, with microseconds.
+    case time(String, Int64)
+    case latency(String, Int64)
     case holds(ReferenceValue, String)
     case exists(String, String)
     case all(String, String)
@@ -122,6 +157,10 @@ indirect enum ReferenceCondition {
         case .isIn(let field, let values): "\(field) in [\(values.map(\.literal).joined(separator: ", "))]"
         case .text(let field, let method, let text): "\(field).\(method)(\(ReferenceValue.text(text).literal))"
         case .has(let field): "has(\(field))"
+        case .time(let comparison, let time):
+            "stageTimestamp \(comparison) timestamp(\"\(Instant(microseconds: time))\")"
+        case .latency(let comparison, let microseconds):
+            "latency \(comparison) duration(\"\(microseconds / 1000)ms\")"
         case .holds(let value, let field): "\(value.literal) in \(field)"
         case .exists(let field, let prefix): "\(field).exists(x, x.startsWith(\"\(prefix)\"))"
         case .all(let field, let prefix): "\(field).all(x, x.startsWith(\"\(prefix)\"))"
@@ -155,9 +194,14 @@ indirect enum ReferenceCondition {
             switch method {
             case "startsWith": return value.hasPrefix(text)
             case "endsWith": return value.hasSuffix(text)
-            default: return value.contains(text)
+            case "matches": return value.range(of: text, options: .regularExpression) != nil
+            default: return Data(value.utf8).range(of: Data(text.utf8)) != nil
             }
-        case .has(let field): return !ReferenceStore.values(field, event).isEmpty
+        case .has(let field): return ReferenceStore.has(field, event)
+        case .time(let comparison, let constant):
+            return ReferenceStore.time(event).map { Self.compare($0, comparison, constant) } ?? false
+        case .latency(let comparison, let constant):
+            return (event["_latency"] as? Int64).map { Self.compare($0, comparison, constant) } ?? false
         case .holds(let value, let field): return ReferenceStore.values(field, event).contains(value)
         case .exists(let field, let prefix):
             return ReferenceStore.values(field, event).contains {
@@ -170,6 +214,17 @@ indirect enum ReferenceCondition {
         case .and(let a, let b): return a.holds(event) && b.holds(event)
         case .or(let a, let b): return a.holds(event) || b.holds(event)
         case .not(let a): return !a.holds(event)
+        }
+    }
+
+    private static func compare(_ a: Int64, _ comparison: String, _ b: Int64) -> Bool {
+        switch comparison {
+        case "==": a == b
+        case "!=": a != b
+        case "<": a < b
+        case "<=": a <= b
+        case ">": a > b
+        default: a >= b
         }
     }
 }

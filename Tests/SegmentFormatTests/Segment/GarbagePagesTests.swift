@@ -17,7 +17,9 @@ import Testing
             if random.oneIn(5) { page = random.bytes(random.below(40)) }
             let info = DictionaryPageInfo(page: PageReference(offset: 0, length: 0), firstCode: 1, count: UInt32(count))
             page.withUnsafeBytes { bytes in
-                guard let dictionary = try? DictionaryPage(bytes, info: info) else { return }
+                var page = ByteArena(capacity: bytes.count)
+                page.append(bytes)
+                guard let dictionary = try? DictionaryPage(page, info: info) else { return }
                 for i in 0..<dictionary.count { decoded += dictionary[i].count }
             }
         }

@@ -10,10 +10,26 @@ final class ElementTable: Sendable {
     let values: ValueTable
     /// A hash of each id's value, if they were asked for.
     let hashes: [UInt64]
+    /// Whether it is for all row groups of a segment.
+    let isOfSegment: Bool
     /// Ids are 0 … count.
     var count: Int { values.count }
 
-    init(_ table: ValueTable, hashes: Bool = false) {
+    /// For the values of one row group.
+    convenience init(_ table: ValueTable, hashes: Bool = false) {
+        self.init(table, hashes: hashes, isOfSegment: false) { () throws(Never) in }
+    }
+
+    /// For a segment's dictionary.
+    convenience init(ofSegment table: ValueTable, hashes: Bool) throws(SegmentError) {
+        try self.init(table, hashes: hashes, isOfSegment: true, check: SegmentError.checkCancellation)
+    }
+
+    /// - Parameter check: called now and then; what it throws stops the work. A segment's dictionary can be large.
+    private init<Failure: Error>(
+        _ table: ValueTable, hashes: Bool, isOfSegment: Bool, check: () throws(Failure) -> Void
+    ) throws(Failure) {
+        self.isOfSegment = isOfSegment
         if Self.isDirect(table) {
             ids = nil
             lists = nil
@@ -28,6 +44,7 @@ final class ElementTable: Sendable {
         var hasLists = false
         if table.count > 0 {
             for code in 1...UInt32(table.count) {
+                if code & 7 == 0 { try check() }
                 starts.append(UInt32(elements.count))
                 let value = table.value(code)
                 guard case .list(let list)? = value else {
@@ -52,6 +69,7 @@ final class ElementTable: Sendable {
     private static func isDirect(_ table: ValueTable) -> Bool {
         switch table.source {
         case .buckets: return true
+        case .uuids: return table.transform == nil
         case .values(let values):
             return table.transform == nil && !values.contains { if case .list = $0 { true } else { false } }
         case .dictionary(let dictionary, _):

@@ -20,11 +20,17 @@ struct GroupMerge: Sendable {
                 if ids[Int(id)] == 0, let value = table.values.value(id) { ids[Int(id)] = interner.code(value) }
                 return ids[Int(id)]
             }
-            known[identity] = (table, ids)
+            // Those of single row groups do not come again.
+            if table.isOfSegment { known[identity] = (table, ids) }
         }
 
         /// Forgets the tables of segments that are done.
         mutating func forgetTables(keeping limit: Int) { if known.count > limit { known.removeAll() } }
+
+        /// Bytes, roughly, with those that ordering the values will take.
+        var memory: Int {
+            interner.memory + interner.values.count * 12 + known.values.reduce(0) { $0 + $1.ids.count * 4 }
+        }
     }
 
     let plan: AggregationPlan
@@ -59,6 +65,22 @@ struct GroupMerge: Sendable {
         }
         for i in measures.indices { measures[i].add(partial.measures[i], groups: groups) }
     }
+
+    /// Without keys, nothing is a group too: its count is 0.
+    mutating func addEmptyGroup() {
+        guard plan.keys.isEmpty, counts.isEmpty else { return }
+        add(
+            GroupPartial(
+                groups: 1, keyIDs: [], keyTables: [], counts: [0], measures: plan.fields.map { _ in MeasurePartial() }))
+    }
+
+    /// Bytes, roughly, with those that ordering the groups will take.
+    var memory: Int {
+        var bytes = index.memory + counts.count * (8 + 16 + MemoryLayout<EventValue?>.stride)
+        for key in keys { bytes += key.memory }
+        for measure in measures { bytes += measure.memory }
+        return bytes
+    }
 }
 
 /// Gives combinations of key ids group numbers from 0 on.
@@ -70,6 +92,8 @@ struct GroupIndex: Sendable {
     private(set) var count = 0
 
     init(keys: Int) { width = keys }
+
+    var memory: Int { count * (4 * width + 12) }
 
     func id(_ group: Int, key: Int) -> UInt32 { ids[group * width + key] }
 

@@ -11,22 +11,23 @@ struct GroupScan {
     let reader: RowGroupReader
     let scratch: ScanScratch
 
-    /// nil if no row matches.
-    func run() throws(SegmentError) -> GroupPartial? {
-        let outlook = prepared.predicate.outlook(reader.info)
-        if outlook == .none { return nil }
-        return try scratch.withMask { (mask) throws(SegmentError) in
-            mask.update(repeating: 1, count: reader.rows)
-            if outlook == .mixed { try prepared.predicate.filter(mask, reader, scratch) }
-            return try scratch.withWords { (rows) throws(SegmentError) in
-                let count = RowMask.rows(mask, reader.rows, into: rows)
-                guard count > 0 else { return nil }
-                return try group(Array(UnsafeBufferPointer(start: rows, count: count)), mask)
+    /// For each lane of the partition its groups; nil where no row matches.
+    func run() throws(SegmentError) -> [GroupPartial?] {
+        try prepared.predicate.withMatchingRows(reader, scratch) { (rows, mask) throws(SegmentError) in
+            let groups = try group(Array(rows), mask)
+            let partition = prepared.partition
+            guard !partition.isWhole else { return [try partial(groups, mask)] }
+            let lanes = groups.lanes(partition, hashed: prepared.hashedKeys)
+            var partials: [GroupPartial?] = []
+            for lane in 0..<partition.lanes {
+                let part = groups.restricted(to: lane, lanes)
+                partials.append(part.count == 0 ? nil : try partial(part, mask))
             }
-        }
+            return partials
+        } ?? []
     }
 
-    private func group(_ matching: [UInt32], _ mask: UnsafePointer<UInt8>) throws(SegmentError) -> GroupPartial {
+    private func group(_ matching: [UInt32], _ mask: UnsafePointer<UInt8>) throws(SegmentError) -> ScannedGroups {
         var rows = matching
         var ids: [[UInt32]] = []
         var tables: [ElementTable] = []
@@ -40,24 +41,26 @@ struct GroupScan {
             tables.append(column.table)
         }
         let numbers = GroupNumbers(ids, tables, rows: rows.count)
-        var counts = [UInt32](repeating: 0, count: numbers.count)
+        return ScannedGroups(
+            rows: rows, groups: numbers.groups ?? [UInt32](repeating: 0, count: rows.count), count: numbers.count,
+            keyIDs: ids.map { ids in numbers.firstRows.map { ids[Int($0)] } }, tables: tables)
+    }
+
+    private func partial(_ scanned: ScannedGroups, _ mask: UnsafePointer<UInt8>) throws(SegmentError) -> GroupPartial {
+        var counts = [UInt32](repeating: 0, count: scanned.count)
         counts.withUnsafeMutableBufferPointer { counts in
-            if let groups = numbers.groups {
-                // In bounds: group numbers are below the number of groups.
-                for group in groups { counts[Int(group)] &+= 1 }
-            } else {
-                counts[0] = UInt32(rows.count)
-            }
+            // In bounds: group numbers are below the number of groups.
+            for group in scanned.groups { counts[Int(group)] &+= 1 }
         }
-        let keyIDs = ids.map { ids in numbers.firstRows.map { ids[Int($0)] } }
         var measures: [MeasurePartial] = []
-        let groups = numbers.groups ?? [UInt32](repeating: 0, count: prepared.measures.isEmpty ? 0 : rows.count)
         for measure in prepared.measures {
-            let scan = MeasureScan(scan: self, rows: rows, groups: groups, count: numbers.count, mask: mask)
+            let scan = MeasureScan(
+                scan: self, rows: scanned.rows, groups: scanned.groups, count: scanned.count, mask: mask)
             measures.append(try scan.run(measure))
         }
         return GroupPartial(
-            groups: numbers.count, keyIDs: keyIDs, keyTables: tables, counts: counts, measures: measures)
+            groups: scanned.count, keyIDs: scanned.keyIDs, keyTables: scanned.tables, counts: counts,
+            measures: measures)
     }
 
     /// A row with a list becomes one row for each of its elements.

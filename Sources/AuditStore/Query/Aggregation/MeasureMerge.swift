@@ -10,6 +10,14 @@ struct MeasureMerge: Sendable {
     private var lasts: [Int: ExtremeEvent] = [:]
     private var summary = SummaryMerge()
 
+    /// Bytes, roughly, with those that ordering the values will take.
+    var memory: Int {
+        values.memory + summary.memory + pairs.count * (40 + 16 + MemoryLayout<(EventValue, UInt64)>.stride)
+            + statistics.count * MemoryLayout<IntegerStatistics>.stride
+            + integers.count * MemoryLayout<(UInt32, Int64)>.stride * 2
+            + (firsts.count + lasts.count) * (16 + MemoryLayout<ExtremeEvent>.stride)
+    }
+
     mutating func add(_ partial: MeasurePartial, groups: [Int]) {
         if let table = partial.table, !partial.pairs.isEmpty {
             var pairs = self.pairs
@@ -55,10 +63,14 @@ struct MeasureMerge: Sendable {
     }
 
     /// Sorts what was collected, so that the aggregates of a group are a look at one range of it.
-    func finished(groups: Int) -> Finished {
+    func finished(groups: Int) throws -> Finished {
+        var check = CancellationCheck()
         // Values ascending within their group: order by rank once, then by number.
         let table = values.values
-        let order = table.indices.sorted { table[$0] < table[$1] }
+        let order = try table.indices.sorted {
+            try check.step()
+            return table[$0] < table[$1]
+        }
         var ranks = [UInt32](repeating: 0, count: table.count)
         for (rank, index) in order.enumerated() { ranks[index] = UInt32(rank) }
         var ranked: [(key: UInt64, count: UInt64)] = []
@@ -66,7 +78,10 @@ struct MeasureMerge: Sendable {
         for (key, n) in zip(pairs.keys, pairs.counts) where n != 0 {
             ranked.append((key & ~0xffff_ffff | UInt64(ranks[Int(UInt32(truncatingIfNeeded: key)) - 1]), n))
         }
-        ranked.sort { $0.key < $1.key }
+        try ranked.sort {
+            try check.step()
+            return $0.key < $1.key
+        }
         var pairStarts = [Int](repeating: 0, count: groups + 1)
         for pair in ranked { pairStarts[Int(pair.key >> 32) + 1] += 1 }
         var integerStarts = [Int](repeating: 0, count: groups + 1)
@@ -75,8 +90,12 @@ struct MeasureMerge: Sendable {
             pairStarts[group + 1] += pairStarts[group]
             integerStarts[group + 1] += integerStarts[group]
         }
+        let sortedIntegers = try integers.sorted {
+            try check.step()
+            return ($0.group, $0.value) < ($1.group, $1.value)
+        }
         return Finished(
-            statistics: statistics, integers: integers.sorted { ($0.group, $0.value) < ($1.group, $1.value) },
+            statistics: statistics, integers: sortedIntegers,
             integerStarts: integerStarts,
             pairs: ranked.map { (table[order[Int(UInt32(truncatingIfNeeded: $0.key))]], $0.count) },
             pairStarts: pairStarts, isDuration: isDuration, firsts: firsts, lasts: lasts,

@@ -20,28 +20,35 @@ struct PreparedAggregation: Sendable {
     var measures: [Measure]
     /// For first and last.
     var eventTime: ResolvedField
+    var partition: GroupPartition
+    /// The keys whose hash decides to which part a group belongs: not time buckets, so that all of a key's lie in one part.
+    var hashedKeys: [Int]
 
     /// nil if no event of the segment can match.
-    init?(_ segment: SegmentReader, _ plan: AggregationPlan, _ predicate: Predicate, _ schema: SchemaDescription)
-        throws(SegmentError)
-    {
+    init?(
+        _ segment: SegmentReader, _ plan: AggregationPlan, _ predicate: Predicate, _ schema: SchemaDescription,
+        _ partition: GroupPartition
+    ) throws(SegmentError) {
         self.predicate = try predicate.prepared(for: segment, schema: schema)
         if case .constant(false) = self.predicate { return nil }
+        self.partition = partition
+        let unbucketed = plan.keys.indices.filter { plan.keys[$0].bucket == nil }
+        hashedKeys = unbucketed.isEmpty ? Array(plan.keys.indices) : unbucketed
         keys = []
         measures = []
         for key in plan.keys {
             let field = try segment.resolve(key.field, schema: schema)
-            keys.append(Key(field: field, bucket: key.bucket, table: Self.table(field)))
+            keys.append(Key(field: field, bucket: key.bucket, table: try Self.table(field, hashes: !partition.isWhole)))
         }
         for (field, needs) in zip(plan.fields, plan.measures) {
             let field = try segment.resolve(field, schema: schema)
-            measures.append(Measure(field: field, needs: needs, table: Self.table(field, hashes: needs.hashes)))
+            measures.append(Measure(field: field, needs: needs, table: try Self.table(field, hashes: needs.hashes)))
         }
         eventTime = try segment.resolve(FieldReference(keys: schema.eventTime), schema: schema)
     }
 
-    private static func table(_ field: ResolvedField, hashes: Bool = false) -> ElementTable? {
+    private static func table(_ field: ResolvedField, hashes: Bool = false) throws(SegmentError) -> ElementTable? {
         guard case .dictionary(_, let table) = field else { return nil }
-        return ElementTable(table, hashes: hashes)
+        return try ElementTable(ofSegment: table, hashes: hashes)
     }
 }

@@ -7,14 +7,14 @@ import Shredding
 /// It is evaluated once for each distinct body where that is possible; else the event is put together and walked through,
 /// but only where its skeleton says that the path can lead anywhere, and only for rows that are still in question.
 package struct ComputedField: Sendable {
-    private let segment: SegmentReader
+    let segment: SegmentReader
     /// Empty for the event's text.
-    private let path: [FieldPath.Component]
+    let path: [FieldPath.Component]
     private let transform: FieldReference.Transform?
     /// The column of the body that the path leads into.
-    private let document: Int?
+    let document: Int?
     /// The path within the body.
-    private let pathInDocument: ArraySlice<FieldPath.Component>
+    let pathInDocument: ArraySlice<FieldPath.Component>
 
     init(
         _ segment: SegmentReader, path: [FieldPath.Component], _ transform: FieldReference.Transform?,
@@ -28,6 +28,7 @@ package struct ComputedField: Sendable {
     }
 
     var isWholeEvent: Bool { path.isEmpty }
+    var isTransformed: Bool { transform != nil }
 
     /// Whether any event of the segment can have the field.
     func isAnywhere() throws(SegmentError) -> Bool {
@@ -77,6 +78,7 @@ package struct ComputedField: Sendable {
         let codes = try reader.codes(skeletonColumn)
         for row in 0..<reader.rows where mask == nil || mask![row] != 0 {
             guard isWholeEvent || mayHold[Int(codes[row])] != 0 else { continue }
+            if row & 15 == 0 { try SegmentError.checkCancellation() }
             let text = try scratch.event(row, reader)
             if let value = evaluate(text, path[...]) { buffer.codes[row] = interner.code(value) }
         }
@@ -99,7 +101,8 @@ package struct ComputedField: Sendable {
         /// The value of the current body; nil if it differs from row to row.
         var constant: UInt32?
         var assembler = DocumentAssembler(reader)
-        for entry in rows {
+        for (i, entry) in rows.enumerated() {
+            if i & 15 == 0 { try SegmentError.checkCancellation() }
             let row = Int(UInt32(truncatingIfNeeded: entry))
             let code = UInt32(entry >> 32)
             if page == nil || Int(code - page!.firstCode) >= page!.count {
@@ -123,19 +126,4 @@ package struct ComputedField: Sendable {
         }
         withExtendedLifetime(page) {}
     }
-}
-
-/// Gives distinct values codes from 1 on, in order of first appearance.
-struct ValueInterner {
-    private var codes: [EventValue: UInt32] = [:]
-    private(set) var values: [EventValue] = []
-
-    mutating func code(_ value: EventValue) -> UInt32 {
-        if let known = codes[value] { return known }
-        values.append(value)
-        codes[value] = UInt32(values.count)
-        return UInt32(values.count)
-    }
-
-    var table: ValueTable { ValueTable(.values(values), count: values.count) }
 }

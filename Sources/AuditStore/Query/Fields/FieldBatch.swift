@@ -19,6 +19,7 @@ extension ResolvedField {
                     buffer.codes[row] = code
                     continue
                 }
+                if row & 15 == 0 { try SegmentError.checkCancellation() }
                 let value = field.value(values[row])
                 let code = (transform.map { $0(value) } ?? value).map { interner.code($0) } ?? absentCode
                 known[values[row]] = code
@@ -35,26 +36,49 @@ extension ResolvedField {
     ) throws(SegmentError) -> CodedBatch {
         let codes = try reader.codes(column)
         let uuids = try reader.uuids(column)
-        var interner = ValueInterner()
-        var known: [UUIDBytes: UInt32] = [:]
+        var numbers = UUIDNumbers(capacity: reader.rows)
+        var odd = ValueInterner()
         let buffer = CodeBuffer(rows: reader.rows)
-        var text = ByteArena(capacity: 64)
         for row in 0..<reader.rows where codes[row] != absentCode && (mask == nil || mask![row] != 0) {
-            if codes[row] != typedCode {
-                if let value = table.value(codes[row]) { buffer.codes[row] = interner.code(value) }
-                continue
+            if codes[row] == typedCode {
+                buffer.codes[row] = numbers.number(uuids[row]) + 1
+            } else if let value = table.value(codes[row], isTransformed: false) {
+                // Behind all UUIDs, whose number is not known yet.
+                buffer.codes[row] = UInt32(reader.rows) + odd.code(value)
             }
-            if let code = known[uuids[row]] {
-                buffer.codes[row] = code
-                continue
-            }
-            text.removeAll()
-            CanonicalUUID.append(uuids[row], to: &text)
-            let value = RawValue.decode(text.bytes)
-            let code = (table.transform.map { value.flatMap($0) } ?? value).map { interner.code($0) } ?? absentCode
-            known[uuids[row]] = code
-            buffer.codes[row] = code
         }
-        return CodedBatch(buffer, interner.table)
+        let count = numbers.uuids.count
+        if !odd.values.isEmpty {
+            let shift = UInt32(reader.rows - count)
+            for row in 0..<reader.rows where buffer.codes[row] > UInt32(reader.rows) { buffer.codes[row] -= shift }
+        }
+        let all = ValueTable(
+            .uuids(numbers.uuids, odd: odd.values), count: count + odd.values.count, transform: table.transform)
+        return CodedBatch(buffer, all)
+    }
+}
+
+/// Gives distinct UUIDs numbers from 0 on, in order of first appearance.
+private struct UUIDNumbers {
+    private(set) var uuids: [UUIDBytes] = []
+    private var slots: [UInt32]
+
+    /// - Parameter capacity: no more distinct UUIDs than this.
+    init(capacity: Int) {
+        var size = 64
+        while size < capacity * 2 { size *= 2 }
+        slots = Array(repeating: .max, count: size)
+    }
+
+    mutating func number(_ uuid: UUIDBytes) -> UInt32 {
+        let mask = slots.count - 1
+        var slot = Int(truncatingIfNeeded: PairCounts.hash(uuid.low ^ uuid.high &* 0x9e37_79b9_7f4a_7c15)) & mask
+        while slots[slot] != .max {
+            if uuids[Int(slots[slot])] == uuid { return slots[slot] }
+            slot = (slot + 1) & mask
+        }
+        slots[slot] = UInt32(uuids.count)
+        uuids.append(uuid)
+        return slots[slot]
     }
 }

@@ -1,4 +1,5 @@
 package import SegmentFormat
+import Shredding
 
 /// The distinct values that codes stand for: those of a segment's dictionary, or of one row group where a field has none.
 package final class ValueTable: Sendable {
@@ -7,6 +8,8 @@ package final class ValueTable: Sendable {
         case dictionary(ColumnDictionary, path: [FieldPath.Component])
         /// Code `c` stands for element `c - 1`.
         case values([EventValue])
+        /// Codes from 1 on stand for UUIDs, those behind them for other values.
+        case uuids([UUIDBytes], odd: [EventValue])
         /// Code `c` stands for a time: `start + (c - 1) * width` microseconds.
         case buckets(start: Int64, width: Int64)
     }
@@ -29,7 +32,7 @@ package final class ValueTable: Sendable {
     }
 
     /// The value of a code; nil for absent.
-    package func value(_ code: UInt32) -> EventValue? {
+    package func value(_ code: UInt32, isTransformed: Bool = true) -> EventValue? {
         guard code > 0, code <= count else { return nil }
         let value: EventValue?
         switch source {
@@ -37,18 +40,32 @@ package final class ValueTable: Sendable {
             let entry = dictionary.entry(code)
             value = path.isEmpty ? RawValue.decode(entry) : JSONText.value(at: path[...], of: entry)
         case .values(let values): value = values[Int(code) - 1]
+        case .uuids(let uuids, odd: let odd):
+            let index = Int(code) - 1
+            value = index < uuids.count ? .string(CanonicalUUID.text(uuids[index])) : odd[index - uuids.count]
         case .buckets(let start, let width):
             value = .time(Instant(microseconds: start &+ Int64(code - 1) &* width))
         }
-        guard let transform else { return value }
+        guard isTransformed, let transform else { return value }
         return value.flatMap(transform)
     }
 
+    /// The hash of a code's value, ``ValueHash``; 0 for absent.
+    func hash(_ code: UInt32) -> UInt64 {
+        if transform == nil, case .uuids(let uuids, _) = source, code > 0, Int(code) <= uuids.count {
+            return CanonicalUUID.withText(uuids[Int(code) - 1], ValueHash.of(text:))
+        }
+        return value(code).map(ValueHash.of) ?? 0
+    }
+
     /// For each code whether its value passes: 1 or 0.
-    package func matches(_ test: ValueTest) -> [UInt8] {
+    ///
+    /// - Throws: if the task was cancelled: there can be millions of values, and a test can be anything.
+    package func matches(_ test: ValueTest) throws(SegmentError) -> [UInt8] {
         var matches = [UInt8](repeating: 0, count: count + 1)
         if isPlain, case .dictionary(let dictionary, _) = source {
-            dictionary.forEach { code, entry in
+            try dictionary.forEach { (code, entry) throws(SegmentError) in
+                if code & Self.checkInterval == 0 { try SegmentError.checkCancellation() }
                 let passes: Bool
                 if let testText = test.text, let text = RawValue.plainText(entry) {
                     passes = testText(text)
@@ -58,10 +75,16 @@ package final class ValueTable: Sendable {
                 matches[Int(code)] = passes ? 1 : 0
             }
         } else if count > 0 {
-            for code in 1...UInt32(count) { matches[Int(code)] = value(code).map(test.value) == true ? 1 : 0 }
+            for code in 1...UInt32(count) {
+                if code & Self.checkInterval == 0 { try SegmentError.checkCancellation() }
+                matches[Int(code)] = value(code).map(test.value) == true ? 1 : 0
+            }
         }
         return matches
     }
+
+    /// A test takes from nanoseconds to milliseconds: after so many (a power of two less one) it is asked whether to go on.
+    private static var checkInterval: UInt32 { 7 }
 }
 
 /// The codes of a field in one row group, and what they stand for.

@@ -23,26 +23,48 @@ package struct ValueTest: Sendable {
     package let text: (@Sendable (UnsafeRawBufferPointer) -> Bool)?
     /// The only string that passes: what filters of identities are asked for.
     package let onlyText: String?
+    /// What every string contains that passes.
+    package let needle: Needle?
+    /// Whether every value passes.
+    package private(set) var isPresence = false
+
+    package struct Needle: Sendable {
+        package let bytes: [UInt8]
+        /// Whether every string passes that contains it.
+        package let isEnough: Bool
+
+        /// nil for what also stands for bytes that are no text: U+FFFD.
+        package init?(_ bytes: [UInt8], isEnough: Bool) {
+            guard !bytes.indices.contains(where: { bytes[$0...].starts(with: [0xef, 0xbf, 0xbd]) }) else { return nil }
+            self.bytes = bytes
+            self.isEnough = isEnough
+        }
+    }
 
     package init(
         value: @escaping @Sendable (EventValue) -> Bool, text: (@Sendable (UnsafeRawBufferPointer) -> Bool)? = nil,
-        onlyText: String? = nil
+        onlyText: String? = nil, needle: Needle? = nil
     ) {
         self.value = value
         self.text = text
         self.onlyText = onlyText
+        self.needle = needle
     }
 
     /// A test that only strings can pass.
     package static func text(
-        onlyText: String? = nil, _ test: @escaping @Sendable (UnsafeRawBufferPointer) -> Bool
+        onlyText: String? = nil, needle: Needle? = nil, _ test: @escaping @Sendable (UnsafeRawBufferPointer) -> Bool
     ) -> ValueTest {
         ValueTest(
             value: { value in
                 guard case .string(var string) = value else { return false }
                 return string.withUTF8 { test(UnsafeRawBufferPointer($0)) }
-            }, text: test, onlyText: onlyText)
+            }, text: test, onlyText: onlyText, needle: needle)
     }
 
-    package static let isPresent = ValueTest(value: { _ in true }, text: { _ in true })
+    package static let isPresent: ValueTest = {
+        var test = ValueTest(value: { _ in true }, text: { _ in true })
+        test.isPresence = true
+        return test
+    }()
 }

@@ -44,7 +44,6 @@ extension PreparedPredicate {
                 mask[i] &= (value >= low ? 1 : 0) & (value <= high ? 1 : 0) & (value != absentInteger ? 1 : 0)
             }
         case .identity(let column, let uuid):
-            guard try reader.mayContain(uuid, column: column) else { return mask.update(repeating: 0, count: rows) }
             let codes = try reader.codes(column)
             let uuids = try reader.uuids(column)
             for i in 0..<rows {
@@ -54,9 +53,12 @@ extension PreparedPredicate {
             }
         case .batch(let field, let test):
             let batch = try field.coded(reader, mask, scratch)
-            let matches = batch.table.matches(test)
+            let matches = try batch.table.matches(test)
             // The codes may lie in memory that the batch owns.
             withExtendedLifetime(batch) { RowMask.filter(mask, batch.codes, matches) }
+        case .search(let search): try search.filter(mask, reader, scratch)
+        case .event(let test): try test.filterEvents(mask, reader, scratch)
+        case .presence(let field): try field.filterPresent(mask, reader)
         case .pair(let left, let right, let test):
             try test.filter(mask, left, right, reader, scratch)
         }

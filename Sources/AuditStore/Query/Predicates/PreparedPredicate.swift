@@ -13,6 +13,12 @@ package indirect enum PreparedPredicate: Sendable {
     case identity(column: Int, UUIDBytes)
     /// Evaluated in each row group: the field has no dictionary of the segment.
     case batch(ResolvedField, ValueTest)
+    /// A text anywhere in the event.
+    case search(EventSearch)
+    /// A test of the event's text, put together.
+    case event(ValueTest)
+    /// Whether a body has a value.
+    case presence(ComputedField)
     case pair(ResolvedField, ResolvedField, PairTest)
 }
 
@@ -90,18 +96,25 @@ extension Predicate {
         switch resolved {
         case .absent: return .constant(false)
         case .dictionary(let column, let table):
-            return CodeTest(column: column, matches: table.matches(test)).map { .codes($0) } ?? .constant(false)
+            return CodeTest(column: column, matches: try table.matches(test)).map { .codes($0) } ?? .constant(false)
         case .identities(let column, let table):
             guard let text = test.onlyText, table.transform == nil, let uuid = uuid(text) else {
                 return .batch(resolved, test)
             }
             // An odd spelling of a string can equal the text too; those are in the dictionary.
-            var matches = table.matches(test)
+            var matches = try table.matches(test)
             while matches.count <= Int(typedCode) { matches.append(0) }
             matches[Int(typedCode)] = 0
             let typed = PreparedPredicate.identity(column: column, uuid)
             return CodeTest(column: column, matches: matches).map { .or([typed, .codes($0)]) } ?? typed
-        case .integers, .computed: return .batch(resolved, test)
+        case .computed(let computed):
+            if computed.isWholeEvent, !computed.isTransformed {
+                guard let search = try EventSearch(test, segment) else { return .event(test) }
+                return search.isNowhere ? .constant(false) : .search(search)
+            }
+            if test.isPresence, !computed.isTransformed { return try computed.presence(resolved) }
+            return .batch(resolved, test)
+        case .integers: return .batch(resolved, test)
         }
     }
 
@@ -132,7 +145,8 @@ extension PreparedPredicate {
         case .constant, .codes, .range, .identity: false
         case .and(let operands), .or(let operands): operands.contains { $0.isExpensive }
         case .not(let operand): operand.isExpensive
-        case .batch, .pair: true
+        case .search(let search): search.isExpensive
+        case .batch, .pair, .event, .presence: true
         }
     }
 
@@ -171,7 +185,7 @@ extension PreparedPredicate {
         case .codes(let test): return test.outlook(group.chunks[test.column])
         case .range(let field, let range): return Self.outlook(field, range, group)
         case .identity(let column, _): return group.chunks[column].present == 0 ? .none : .mixed
-        case .batch, .pair: return .mixed
+        case .batch, .pair, .search, .event, .presence: return .mixed
         }
     }
 
@@ -179,7 +193,15 @@ extension PreparedPredicate {
         guard let (values, isComplete) = field.time.range(group.chunks[field.time.column]) else {
             return group.chunks[field.time.column].present == 0 ? .none : .mixed
         }
-        guard field.subtrahend == nil else { return .mixed }
+        if let subtrahend = field.subtrahend {
+            let chunk = group.chunks[subtrahend.column]
+            guard let (others, _) = subtrahend.range(chunk) else { return chunk.present == 0 ? .none : .mixed }
+            // All differences lie between these; where one does not fit an integer, nothing is known.
+            let low = values.lowerBound.subtractingReportingOverflow(others.upperBound)
+            let high = values.upperBound.subtractingReportingOverflow(others.lowerBound)
+            guard !low.overflow, !high.overflow else { return .mixed }
+            return range.overlaps(low.partialValue...high.partialValue) ? .mixed : .none
+        }
         if !values.overlaps(range) { return .none }
         let isInside = range.lowerBound <= values.lowerBound && values.upperBound <= range.upperBound
         return isInside && isComplete ? .all : .mixed

@@ -71,13 +71,13 @@ extension ValueTest {
     }
 
     package static func contains(_ part: String) -> ValueTest {
-        let search = ByteSearch(part)
-        return .text { search.isIn($0) }
+        let search = ByteSearch(Array(part.utf8))
+        return .text(needle: Needle(search.pattern, isEnough: true)) { search.isIn($0) }
     }
 
     /// A part of the text matches; linear in the text, whatever the expression.
     package static func matches(_ expression: RegularExpression) -> ValueTest {
-        .text { expression.matches($0) }
+        .text(needle: expression.requiredLiteral.flatMap { Needle($0, isEnough: false) }) { expression.matches($0) }
     }
 
     package static func isContained(in networks: IPNetworkSet) -> ValueTest {
@@ -99,7 +99,7 @@ extension ValueTest {
 package struct ByteSearch: Sendable {
     package let pattern: [UInt8]
 
-    package init(_ text: String) { pattern = Array(text.utf8) }
+    package init(_ pattern: [UInt8]) { self.pattern = pattern }
 
     package func isIn(_ text: UnsafeRawBufferPointer) -> Bool {
         guard let first = pattern.first else { return true }

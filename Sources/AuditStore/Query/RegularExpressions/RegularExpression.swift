@@ -34,6 +34,9 @@ package struct RegularExpression: Sendable {
         return matcher.matches(text)
     }
 
+    /// Bytes that every text contains that matches; nil if none are known.
+    package var requiredLiteral: [UInt8]? { program.hints.required?.literal ?? program.hints.prefix?.literal }
+
     /// A matcher that keeps its automaton from one text to the next, for use by one thread at a time.
     package func makeMatcher() -> Matcher { Matcher(program) }
 }

@@ -62,16 +62,27 @@ extension EventScan {
         }
         var best = BestRows(limit: limit)
         let scratch = ScanScratch()
+        var counts = ScanCounts(of: segments, among: snapshot.segments)
+        defer {
+            counts.add(scratch.counts)
+            options.recorder?.record(counts)
+        }
         for index in order {
             let segment = segments[index]
             try checkCancellation()
             if let worst = best.worst, segment.undated == 0 {
                 let earliest = newest ? ~segment.largestTime : segment.smallestTime
-                if earliest > worst.rank { continue }
+                if earliest > worst.rank {
+                    counts.segmentsPrunedByLimit += 1
+                    continue
+                }
             }
             let reader = try reader(segment)
             let prepared = try predicate.prepared(for: reader, schema: schema)
-            if case .constant(false) = prepared { continue }
+            if case .constant(false) = prepared {
+                counts.segmentsPrunedByDictionary += 1
+                continue
+            }
             let time = try reader.timeColumn(schema.eventTime)
             try findRows(segment, index, reader, prepared, time, newest, scratch, &best)
         }
@@ -89,7 +100,11 @@ extension EventScan {
             defer { firstRow += rowGroup.rows }
             if let worst = best.worst, let time, let range = time.range(rowGroup.chunk(time.column)), range.isComplete {
                 let earliest = newest ? ~range.values.upperBound : range.values.lowerBound
-                if earliest > worst.rank { continue }
+                if earliest > worst.rank {
+                    scratch.counts.rowGroups += 1
+                    scratch.counts.rowGroupsPrunedByLimit += 1
+                    continue
+                }
             }
             let rows = try predicate.matchingRows(rowGroup, scratch)
             guard !rows.isEmpty else { continue }

@@ -10,6 +10,12 @@ extension EventScan {
         var nextSegment = 0
         var open: [RowCursor] = []
         var delivered = 0
+        var counts = ScanCounts(of: segments, among: snapshot.segments)
+        defer {
+            for cursor in open { counts.add(cursor.counts) }
+            counts.segmentsPrunedByLimit = segments.count - nextSegment
+            options.recorder?.record(counts)
+        }
         while true {
             // Whoever has the smallest sequence is next; a segment that is not open yet may have a smaller one.
             var best = Self.smallest(open)
@@ -21,9 +27,12 @@ extension EventScan {
                 try checkCancellation()
                 let reader = try reader(segment)
                 let prepared = try predicate.prepared(for: reader, schema: schema)
-                if case .constant(false) = prepared { continue }
+                if case .constant(false) = prepared {
+                    counts.segmentsPrunedByDictionary += 1
+                    continue
+                }
                 let cursor = try RowCursor(segment, reader, prepared)
-                if try cursor.advance() { open.append(cursor) }
+                if try cursor.advance() { open.append(cursor) } else { counts.add(cursor.counts) }
                 best = Self.smallest(open)
             }
             guard let best else { return }
@@ -36,7 +45,7 @@ extension EventScan {
                 delivered += 1
                 if delivered == limit { return }
                 if try !cursor.advance() {
-                    open.remove(at: best)
+                    counts.add(open.remove(at: best).counts)
                     break
                 }
             } while cursor.sequence <= bound

@@ -5,7 +5,7 @@ import Shredding
 final class RowCursor {
     let segment: SegmentDescription
     private let reader: RowGroupReader
-    private let scratch = ScanScratch()
+    private let scratch: ScanScratch
     private let predicate: PreparedPredicate
     private let output: ByteArenaBox
     private var assembler: EventAssembler
@@ -21,13 +21,19 @@ final class RowCursor {
         var bytes = ByteArena(capacity: 4096)
     }
 
-    init(_ segment: SegmentDescription, _ reader: SegmentReader, _ predicate: PreparedPredicate) throws(SegmentError) {
+    init(
+        _ segment: SegmentDescription, _ reader: SegmentReader, _ predicate: PreparedPredicate
+    ) throws(SegmentError) {
+        scratch = ScanScratch()
         self.segment = segment
         self.predicate = predicate
         self.reader = scratch.open(reader, group: 0)
         assembler = try EventAssembler(self.reader)
         output = ByteArenaBox()
     }
+
+    /// What was looked at so far.
+    var counts: ScanCounts { scratch.counts }
 
     private var row: Int { Int(rows[next - 1]) }
 
@@ -58,22 +64,5 @@ final class RowCursor {
         output.bytes.removeAll(keepingAtMost: 16 << 20)
         try assembler.append(row: row, to: &output.bytes)
         return output.bytes.bytes
-    }
-}
-
-extension PreparedPredicate {
-    /// The rows of the reader's row group that match, ascending.
-    func matchingRows(_ reader: RowGroupReader, _ scratch: ScanScratch) throws(SegmentError) -> [UInt32] {
-        let outlook = outlook(reader.info)
-        if outlook == .none { return [] }
-        if outlook == .all { return (0..<UInt32(reader.rows)).map { $0 } }
-        return try scratch.withMask { (mask) throws(SegmentError) in
-            mask.update(repeating: 1, count: reader.rows)
-            try filter(mask, reader, scratch)
-            return try scratch.withWords { (rows) throws(SegmentError) in
-                let count = RowMask.rows(mask, reader.rows, into: rows)
-                return Array(UnsafeBufferPointer(start: rows, count: count))
-            }
-        }
     }
 }

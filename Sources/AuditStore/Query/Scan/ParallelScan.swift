@@ -1,31 +1,6 @@
 import SegmentFormat
 import Synchronization
 
-/// Takes the results of row groups in whatever order they come, and passes them on in the order of the segments.
-///
-/// That is what makes answers independent of the number of threads, floating-point sums included.
-private final class InOrder<Result: Sendable>: Sendable {
-    private struct State {
-        var waiting: [Int: Result] = [:]
-        var next = 0
-    }
-    private let state = Mutex(State())
-    private let consume: @Sendable (Result) throws -> Void
-
-    init(_ consume: @escaping @Sendable (Result) throws -> Void) { self.consume = consume }
-
-    /// - Parameter result: nil for a row group without a result.
-    func add(_ index: Int, _ result: Result) throws {
-        try state.withLock { state in
-            state.waiting[index] = result
-            while let result = state.waiting.removeValue(forKey: state.next) {
-                state.next += 1
-                try consume(result)
-            }
-        }
-    }
-}
-
 extension EventScan {
     /// How many workers there are unless the caller says.
     package var workers: Int { max(1, threads ?? Processors.available) }
@@ -34,52 +9,73 @@ extension EventScan {
     ///
     /// - Parameters:
     ///   - prepare: called once a segment; nil if no event of it can match.
-    ///   - scan: called once a row group; nil for nothing to merge.
+    ///   - scan: called once a row group; gives a result a lane, nil for nothing to merge, or none at all.
+    ///   - merge: called for one result of a lane at a time, for several lanes at once.
+    /// - Returns: what was looked at and what was not.
+    @discardableResult
     func run<Prepared: Sendable, Partial: Sendable>(
-        prepare: @escaping @Sendable (SegmentReader) throws -> Prepared?,
-        scan: @escaping @Sendable (Prepared, ScannedSegment<Prepared?>, Int, ScanScratch) throws -> Partial?,
-        merge: @escaping @Sendable (Partial) throws -> Void
-    ) async throws {
-        var units: [(segment: ScannedSegment<Prepared?>, group: Int)] = []
-        for description in segments {
-            try checkCancellation()
-            let segment = ScannedSegment<Prepared?>(description, try reader(description))
-            for group in segment.firstRows.indices { units.append((segment, group)) }
-        }
-        let all = units
-        let counter = SharedCounter()
-        let inOrder = InOrder<Partial?> { if let partial = $0 { try merge(partial) } }
-        let work: @Sendable () throws -> Void = {
+        lanes: Int, prepare: @escaping @Sendable (SegmentReader) throws -> Prepared?,
+        scan: @escaping @Sendable (ScannedSegment<Prepared>, Int, ScanScratch) throws -> [Partial?],
+        merge: @escaping @Sendable (Int, Partial) throws -> Void
+    ) async throws -> ScanCounts {
+        let segments = segments
+        let counts = SharedCounts(ScanCounts(of: segments, among: snapshot.segments))
+        let progress = options.progress.map { ProgressReport(segments, $0) }
+        let count = max(1, min(workers, segments.reduce(0) { $0 + Int($1.rows / UInt64(Limits.rowsPerRowGroup)) + 1 }))
+        let work = OrderedWork<Prepared, Partial>(
+            segments: segments.count, lanes: lanes, limit: 4 * count, consume: merge)
+        let worker: @Sendable () async throws -> Void = {
             let scratch = ScanScratch()
-            while true {
-                let index = counter.next.add(1, ordering: .relaxed).oldValue
-                guard index < all.count else { return }
-                try checkCancellation()
-                let (segment, group) = all[index]
-                defer { segment.finishGroup() }
-                guard let prepared = try segment.prepare(prepare) else {
-                    try inOrder.add(index, nil)
-                    continue
+            defer { counts.add(scratch.counts) }
+            do {
+                while let next = await work.next() {
+                    try checkCancellation()
+                    switch next {
+                    case .open(let ordinal):
+                        let description = segments[ordinal]
+                        let reader = try reader(description)
+                        let prepared = try prepare(reader)
+                        if prepared == nil {
+                            scratch.counts.segmentsPrunedByDictionary += 1
+                            progress?.advance(rows: Int(description.rows), of: description)
+                        }
+                        try work.opened(ordinal, prepared.map { ScannedSegment(description, reader, $0) })
+                    case .scan(let ordinal, let segment, let group):
+                        let results = try scan(segment, group, scratch)
+                        progress?.advance(
+                            rows: Int(segment.reader.metadata.rowGroups[group].rows), of: segment.description)
+                        try work.scanned(ordinal, group: group, results)
+                    }
                 }
-                try inOrder.add(index, try scan(prepared, segment, group, scratch))
+            } catch {
+                work.fail()
+                throw error
             }
         }
         do {
-            let count = min(workers, all.count)
-            guard count > 1 else { return try work() }
-            try await withThrowingTaskGroup(of: Void.self) { tasks in
-                for _ in 0..<count { tasks.addTask { try work() } }
-                try await tasks.waitForAll()
+            if count == 1 {
+                try await worker()
+            } else {
+                try await withThrowingTaskGroup(of: Void.self) { tasks in
+                    for _ in 0..<count { tasks.addTask { try await worker() } }
+                    for try await _ in tasks {}
+                }
             }
+            // Workers that find nothing left to do do not look whether they should have stopped.
+            try checkCancellation()
         } catch { throw AuditStoreError.wrapping(error) }
+        return counts.total
     }
 }
 
-private final class SharedCounter: Sendable {
-    let next = Atomic<Int>(0)
+private final class SharedCounts: Sendable {
+    private let counts: Mutex<ScanCounts>
+    init(_ counts: ScanCounts) { self.counts = Mutex(counts) }
+    func add(_ other: ScanCounts) { counts.withLock { $0.add(other) } }
+    var total: ScanCounts { counts.withLock { $0 } }
 }
 
-/// Queries stop between two row groups.
+/// Queries stop between two row groups, and within long work.
 func checkCancellation() throws {
     if Task.isCancelled { throw AuditStoreError(.cancelled, "the query was cancelled") }
 }

@@ -9,6 +9,8 @@ package final class ScanScratch {
     private var text = ByteArena(capacity: 4096)
     private var masks: [UnsafeMutablePointer<UInt8>] = []
     private var words: [UnsafeMutablePointer<UInt32>] = []
+    /// What this worker looked at and what it left out.
+    var counts = ScanCounts()
     let integers = IntegerScratch()
     let otherIntegers = IntegerScratch()
 

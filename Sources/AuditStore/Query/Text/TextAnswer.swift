@@ -32,19 +32,32 @@ struct TextAnswer {
     private var keys: Int { groups.plan.keys.count }
     private var hasTime: Bool { query.every != nil }
 
-    func result() -> TextResult {
+    func result() throws -> TextResult {
+        TextResult(columns: query.columns, rows: try selection().map(row), keyColumns: keys)
+    }
+
+    /// The groups of the answer, in its order.
+    func selection() throws -> [Int] {
         var answer = groups.groups
         if let having { answer = answer.filter { having.holds($0, of: groups) } }
-        let isCutByTotals = hasTime && query.top != nil
-        if isCutByTotals { answer = withinLargestTotals(answer) }
+        if query.isCutByTotals { answer = try withinLargestTotals(answer) }
         let decisive = decisiveValues(answer)
-        let top = min(isCutByTotals ? .max : query.top ?? .max, query.limit ?? .max)
-        if top < .max {
-            answer = answer.smallest(max(top, 0)) { precedes($0, $1, decisive) }
-        } else {
-            answer.sort { precedes($0, $1, decisive) }
+        var check = CancellationCheck()
+        func precedes(_ a: Int, _ b: Int) throws -> Bool {
+            try check.step()
+            return self.precedes(a, b, decisive)
         }
-        return TextResult(columns: query.columns, rows: answer.map(row), keyColumns: keys)
+        let top = min(query.isCutByTotals ? .max : query.top ?? .max, query.limit ?? .max)
+        if top < .max { return try answer.smallest(max(top, 0), by: precedes) }
+        try answer.sort(by: precedes)
+        return answer
+    }
+
+    /// Of some of the groups, those that can be part of the answer.
+    func candidates() throws -> [Int] {
+        guard query.isCutByTotals else { return try selection() }
+        // Totals are known when all groups are.
+        return groups.groups.filter { having?.holds($0, of: groups) ?? true }
     }
 
     private func row(_ group: Int) -> [TextValue] {
@@ -64,18 +77,17 @@ struct TextAnswer {
     // MARK: Order
 
     /// The values of the aggregate that decides, by group, computed once.
-    private func decisiveValues(_ answer: [Int]) -> [Int: EventValue] {
+    private func decisiveValues(_ answer: [Int]) -> [EventValue?] {
         let aggregate = (order.column ?? keys) - keys
-        guard aggregate >= 0, let kind = groups.plan.aggregates[safe: aggregate] else { return [:] }
-        var values: [Int: EventValue] = [:]
-        values.reserveCapacity(answer.count)
+        guard aggregate >= 0, let kind = groups.plan.aggregates[safe: aggregate] else { return [] }
+        var values = [EventValue?](repeating: nil, count: (answer.max() ?? -1) + 1)
         for group in answer { values[group] = groups.value(kind, of: group) }
         return values
     }
 
     /// By the column that was asked for, else by time; then by the first aggregate downwards, then by the keys upwards.
     /// What is absent comes last.
-    private func precedes(_ a: Int, _ b: Int, _ values: [Int: EventValue]) -> Bool {
+    private func precedes(_ a: Int, _ b: Int, _ values: [EventValue?]) -> Bool {
         if let column = order.column, column < keys {
             if let precedes = groups.keyOrder(column, a, b) {
                 return isAbsent(column, a, b) ? precedes : precedes != order.isDescending
@@ -83,6 +95,7 @@ struct TextAnswer {
             return groups.precedesByKeys(a, b)
         }
         if order.column == nil, hasTime, let precedes = groups.keyOrder(0, a, b) { return precedes }
+        guard !values.isEmpty else { return groups.precedesByKeys(a, b) }
         switch (values[a], values[b]) {
         case (let left?, let right?):
             let order = left.order(to: right)
@@ -100,15 +113,17 @@ struct TextAnswer {
     // MARK: Top with time buckets
 
     /// The groups of the `top` combinations of keys, time aside, whose first aggregate has the largest sum over time.
-    private func withinLargestTotals(_ answer: [Int]) -> [Int] {
+    private func withinLargestTotals(_ answer: [Int]) throws -> [Int] {
+        var check = CancellationCheck()
         var totals: [[UInt32]: (total: Double, group: Int)] = [:]
         for group in answer {
             let ids = (1..<max(keys, 1)).map { groups.keyID($0, of: group) }
             let value = groups.value(groups.plan.aggregates[0], of: group)?.number ?? 0
             totals[ids, default: (0, group)].total += value
         }
-        let best = totals.map { (ids: $0.key, total: $0.value.total, group: $0.value.group) }
+        let best = try totals.map { (ids: $0.key, total: $0.value.total, group: $0.value.group) }
             .smallest(max(query.top ?? 0, 0)) { a, b in
+                try check.step()
                 if a.total != b.total { return a.total > b.total }
                 for key in 1..<max(keys, 1) {
                     if let order = groups.keyOrder(key, a.group, b.group) { return order }

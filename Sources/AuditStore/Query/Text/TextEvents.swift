@@ -23,10 +23,12 @@ public struct TextEvents: Sendable, Hashable {
 
     /// Delivers the events, each the exact bytes it came in as, without a line end.
     package func run(
-        on snapshot: Snapshot, schema: SchemaDescription, now: Int64, _ body: (UnsafeRawBufferPointer) throws -> Void
+        on snapshot: Snapshot, schema: SchemaDescription, now: Int64, options: QueryOptions = QueryOptions(),
+        _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         var scan = EventScan(snapshot, schema: schema)
         try scan.restrict(`where`, since: since, until: until, fields: TextFields(schema), now: now)
+        scan.options = options
         try scan.forEachEvent(order: order, limit: limit, body)
     }
 }

@@ -54,18 +54,31 @@ public struct TextQuery: Sendable, Hashable {
     ///
     /// - Parameter now: what `now` means, in microseconds since 1970.
     /// - Throws: ``ExpressionError`` if the question makes no sense, ``AuditStoreError`` if the store cannot be read.
-    package func run(on snapshot: Snapshot, schema: SchemaDescription, now: Int64) async throws -> TextResult {
+    package func run(
+        on snapshot: Snapshot, schema: SchemaDescription, now: Int64, options: QueryOptions = QueryOptions()
+    )
+        async throws -> TextResult
+    {
         let fields = TextFields(schema)
         try checkColumns()
         var scan = EventScan(snapshot, schema: schema)
         try scan.restrict(`where`, since: since, until: until, fields: fields, now: now)
         scan.threads = threads
+        scan.options = options
         let plan = try plan(fields)
         let order = try TextOrder(self)
         let having = try TextHaving(self, fields, now: now)
-        let groups = try await scan.aggregate(plan)
-        return TextAnswer(query: self, groups: groups, order: order, having: having).result()
+        let groups = try await scan.aggregate(plan, keepsAll: keepsAll) { groups in
+            try TextAnswer(query: self, groups: groups, order: order, having: having).candidates()
+        }
+        return try TextAnswer(query: self, groups: groups, order: order, having: having).result()
     }
+
+    /// With time buckets, `top` is about the totals over time.
+    var isCutByTotals: Bool { every != nil && top != nil }
+
+    /// Whether every group is a candidate for the answer.
+    private var keepsAll: Bool { having == nil && (isCutByTotals || top == nil && limit == nil) }
 
     var aggregateTexts: [String] { aggregates.isEmpty ? ["count"] : aggregates }
 

@@ -58,8 +58,8 @@ public struct AggregateQuery<Keys: Sendable, Values: Sendable>: Sendable {
 
     /// The groups that pass every `having`, in the order of every `order` and then by their keys upwards, as many as `limit`.
     public func rows() async throws -> [Row] {
-        let groups = try await scan.aggregate(plan)
-        return select(groups).compactMap { row($0, groups) }
+        let groups = try await scan.aggregate(plan, keepsAll: tests.isEmpty && count == nil, keeping: select)
+        return try select(groups).compactMap { row($0, groups) }
     }
 
     /// The `count` groups with the largest value of an aggregate, largest first, equal ones by their keys upwards.
@@ -79,11 +79,13 @@ public struct AggregateQuery<Keys: Sendable, Values: Sendable>: Sendable {
     }
 
     /// The groups of the answer, in its order.
-    private func select(_ groups: AggregatedGroups) -> [Int] {
+    private func select(_ groups: AggregatedGroups) throws -> [Int] {
         var list = groups.groups
         for test in tests { list = list.filter { row($0, groups).map(test) ?? false } }
         let compare = orders.map { $0.comparison(groups, list) }
-        func precedes(_ a: Int, _ b: Int) -> Bool {
+        var check = CancellationCheck()
+        func precedes(_ a: Int, _ b: Int) throws -> Bool {
+            try check.step()
             for compare in compare {
                 let order = compare(a, b)
                 if order != 0 { return order < 0 }
@@ -91,7 +93,7 @@ public struct AggregateQuery<Keys: Sendable, Values: Sendable>: Sendable {
             return groups.precedesByKeys(list[a], list[b])
         }
         let places = Array(list.indices)
-        let best = count.map { places.smallest(max($0, 0), by: precedes) } ?? places.sorted(by: precedes)
+        let best = try count.map { try places.smallest(max($0, 0), by: precedes) } ?? places.sorted(by: precedes)
         return best.map { list[$0] }
     }
 
@@ -110,17 +112,17 @@ extension AggregatedGroups {
 
 extension Array {
     /// The first `count` elements in the given order, without sorting all the others.
-    package func smallest(_ count: Int, by precedes: (Element, Element) -> Bool) -> [Element] {
-        guard count < self.count / 4 else { return Array(sorted(by: precedes).prefix(count)) }
+    package func smallest(_ count: Int, by precedes: (Element, Element) throws -> Bool) rethrows -> [Element] {
+        guard count < self.count / 4 else { return Array(try sorted(by: precedes).prefix(count)) }
         // A heap whose root is the worst of the best so far.
         var heap: [Element] = []
         heap.reserveCapacity(Swift.max(count, 0))
-        func sink(_ start: Int) {
+        func sink(_ start: Int) throws {
             var i = start
             while true {
                 var worst = i
-                for child in [2 * i + 1, 2 * i + 2] where child < heap.count && precedes(heap[worst], heap[child]) {
-                    worst = child
+                for child in [2 * i + 1, 2 * i + 2] where child < heap.count {
+                    if try precedes(heap[worst], heap[child]) { worst = child }
                 }
                 guard worst != i else { return }
                 heap.swapAt(i, worst)
@@ -130,12 +132,12 @@ extension Array {
         for element in self where count > 0 {
             if heap.count < count {
                 heap.append(element)
-                if heap.count == count { for i in stride(from: count / 2, through: 0, by: -1) { sink(i) } }
-            } else if precedes(element, heap[0]) {
+                if heap.count == count { for i in stride(from: count / 2, through: 0, by: -1) { try sink(i) } }
+            } else if try precedes(element, heap[0]) {
                 heap[0] = element
-                sink(0)
+                try sink(0)
             }
         }
-        return heap.sorted(by: precedes)
+        return try heap.sorted(by: precedes)
     }
 }

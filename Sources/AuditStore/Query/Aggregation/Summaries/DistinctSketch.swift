@@ -18,6 +18,9 @@ struct DistinctSketch: Sendable {
     /// For each value of the first bits of a hash, the largest position of the first 1 in the rest; empty while exact.
     private var registers: [UInt8] = []
 
+    /// Bytes, those of the sketch itself included.
+    var memory: Int { MemoryLayout<Self>.stride + hashes.capacity * 8 + registers.capacity }
+
     mutating func insert(_ hash: UInt64) {
         guard registers.isEmpty else { return register(hash) }
         hashes.append(hash)

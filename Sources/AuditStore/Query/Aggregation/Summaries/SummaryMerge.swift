@@ -4,12 +4,24 @@ struct SummaryMerge: Sendable {
     private var moments: [Moments] = []
     private var logarithmic = PairCounts(capacity: 0)
     private var histograms: [PairCounts] = []
+    private var sketchBytes = 0
+
+    /// Bytes, roughly, with those that ordering the counts will take.
+    var memory: Int {
+        sketchBytes + moments.count * MemoryLayout<Moments>.stride
+            + histograms.reduce(logarithmic.count) { $0 + $1.count } * (32 + 32)
+    }
 
     mutating func add(_ summary: MeasureSummary, groups: [Int]) {
         for (group, hash) in zip(summary.hashGroups, summary.hashes) {
             let group = groups[Int(group)]
-            while sketches.count <= group { sketches.append(DistinctSketch()) }
+            while sketches.count <= group {
+                sketches.append(DistinctSketch())
+                sketchBytes += sketches[sketches.count - 1].memory
+            }
+            sketchBytes -= sketches[group].memory
             sketches[group].insert(hash)
+            sketchBytes += sketches[group].memory
         }
         for (group, part) in summary.moments.enumerated() {
             let group = groups[group]

@@ -8,7 +8,7 @@ enum ValueHash {
         if table.isPlain, case .dictionary(let dictionary, _) = table.source {
             dictionary.forEach { code, entry in
                 // Strings need no decoding: the bytes between the quotes are theirs.
-                hashes[Int(code)] = RawValue.plainText(entry).map(text) ?? RawValue.decode(entry).map(of) ?? 0
+                hashes[Int(code)] = RawValue.plainText(entry).map(of(text:)) ?? RawValue.decode(entry).map(of) ?? 0
             }
         } else if table.count > 0 {
             for code in 1...UInt32(table.count) { hashes[Int(code)] = table.value(code).map(of) ?? 0 }
@@ -18,7 +18,7 @@ enum ValueHash {
 
     static func of(_ value: EventValue) -> UInt64 {
         switch value {
-        case .string(var string): return string.withUTF8 { text(UnsafeRawBufferPointer($0)) }
+        case .string(var string): return string.withUTF8 { of(text: UnsafeRawBufferPointer($0)) }
         case .json(var string): return string.withUTF8 { XXH64.hash(UnsafeRawBufferPointer($0), seed: 1) }
         case .integer(let integer): return mix(UInt64(bitPattern: integer), 2)
         case .double(let double): return mix(double.bitPattern, 3)
@@ -33,7 +33,7 @@ enum ValueHash {
     @inline(__always)
     static func of(microseconds: Int64) -> UInt64 { mix(UInt64(bitPattern: microseconds), 6) }
 
-    private static func text(_ bytes: UnsafeRawBufferPointer) -> UInt64 { XXH64.hash(bytes) }
+    static func of(text bytes: UnsafeRawBufferPointer) -> UInt64 { XXH64.hash(bytes) }
 
     /// The finalizer of SplitMix64 (Steele, Lea and Flood, 2014): every bit of the input reaches every bit of the output.
     @inline(__always)

@@ -1,0 +1,52 @@
+/// Groups of an answer with the values of their keys and aggregates: what is left of groups that were merged in parts.
+struct GroupRows: Sendable {
+    let plan: AggregationPlan
+    private(set) var count = 0
+    /// One a key and a group.
+    private var keys: [EventValue?] = []
+    /// One an aggregate and a group.
+    private var values: [AggregateResult] = []
+    /// Bytes, roughly, with those of the answer that will be made of them.
+    private(set) var memory = 0
+
+    init(_ plan: AggregationPlan) { self.plan = plan }
+
+    mutating func append(_ group: Int, of groups: AggregatedGroups) {
+        for key in plan.keys.indices {
+            let value = groups.key(key, of: group)
+            // Values of keys are shared by groups; those that are long mostly belong to few.
+            memory += value?.heapBytes ?? 0
+            keys.append(value)
+        }
+        for aggregate in plan.aggregates {
+            values.append(groups.result(aggregate, of: group))
+            memory += values[values.count - 1].heapBytes
+        }
+        memory += Self.bytes(plan)
+        count += 1
+    }
+
+    /// Bytes of a group without its text: here, and in an answer.
+    static func bytes(_ plan: AggregationPlan) -> Int {
+        64 + 2 * (plan.keys.count + plan.aggregates.count) * MemoryLayout<AggregateResult>.stride
+    }
+
+    func key(_ key: Int, of group: Int) -> EventValue? { keys[group * plan.keys.count + key] }
+
+    func result(_ aggregate: AggregateKind, of group: Int) -> AggregateResult {
+        guard let index = plan.aggregates.firstIndex(of: aggregate) else { return .value(nil) }
+        return values[group * plan.aggregates.count + index]
+    }
+
+    /// For each key the id of each group: equal for equal values, 0 for absent; and the values of ids from 1 on.
+    func interned() -> (ids: [[UInt32]], values: [[EventValue]]) {
+        var ids: [[UInt32]] = []
+        var values: [[EventValue]] = []
+        for key in plan.keys.indices {
+            var interner = ValueInterner()
+            ids.append((0..<count).map { group in self.key(key, of: group).map { interner.code($0) } ?? 0 })
+            values.append(interner.values)
+        }
+        return (ids, values)
+    }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import KubernetesAudit
+import Testing
+
+@testable import AuditStore
+
+/// Random questions of all kinds to young, compacted and mixed stores, answered by the engine and by the reference.
+///
+/// `AUDITSTORE_RANDOM_QUERIES` says how many (some hundred without it), `AUDITSTORE_RANDOM_SEED` with which seed they begin.
+@Suite struct RandomQuestionTests {
+    private static func number(_ variable: String, _ standard: Int) -> Int {
+        ProcessInfo.processInfo.environment[variable].flatMap { Int($0) } ?? standard
+    }
+
+    private static let questionsAStore = 60
+
+    @Test(arguments: [false, true]) func answersAreThoseOfTheReference(areReal: Bool) async throws {
+        let total = Self.number("AUDITSTORE_RANDOM_QUERIES", 720) / 2
+        let seed = UInt64(Self.number("AUDITSTORE_RANDOM_SEED", 1))
+        var asked = 0
+        var store: UInt64 = 0
+        while asked < total {
+            let storeSeed = seed &* 1_000_003 &+ store &* 2 &+ (areReal ? 1 : 0)
+            asked += try await ask(storeSeed, areReal: areReal, atMost: total - asked)
+            store += 1
+        }
+        print("\(asked) random questions to \(areReal ? "real" : "random") events, from seed \(seed)")
+    }
+
+    private func ask(_ seed: UInt64, areReal: Bool, atMost limit: Int) async throws -> Int {
+        var generator = EventGenerator(seed: seed)
+        var pieces = generator.segments(3, lines: 60)
+        if areReal { pieces = pieces.map { RandomStores.realLines($0.count, &generator.random) } }
+        let states = RandomStores.State.allCases
+        let state = states[Int(seed % UInt64(states.count))]
+        let snapshot = try await RandomStores.snapshot(pieces, state)
+        let reference = try ReferenceStore(pieces.flatMap { $0 })
+        for number in 0..<min(Self.questionsAStore, limit) {
+            let question = generator.question()
+            let place = "seed \(seed), \(state), question \(number): \(question.query)"
+            if number % 5 == 4 {
+                try compareEvents(question.condition, snapshot, reference, pieces.flatMap { $0 }, place)
+                continue
+            }
+            var query = question.query
+            query.threads = 1 + number % 3
+            // Every third one within a budget that makes it go over the events in parts, unless the answer needs more.
+            var options = QueryOptions()
+            if number % 3 == 0, question.top != nil { options.memoryBudget = 40_000 }
+            let result: TextResult
+            do {
+                result = try await query.run(
+                    on: snapshot, schema: KubernetesAudit.description, now: QueryFixture.now, options: options)
+            } catch let error as AuditStoreError where error.code == .limit {
+                continue
+            }
+            compare(result, reference.answer(question), question, place)
+        }
+        return min(Self.questionsAStore, limit)
+    }
+
+    private func compareEvents(
+        _ condition: ReferenceCondition, _ snapshot: Snapshot, _ reference: ReferenceStore, _ lines: [String],
+        _ place: String
+    ) throws {
+        let expected = zip(lines, reference.events).filter { condition.holds($0.1) }.map { Array($0.0.utf8) }
+        var found: [[UInt8]] = []
+        try TextEvents(where: condition.text).run(
+            on: snapshot, schema: KubernetesAudit.description, now: QueryFixture.now
+        ) { found.append(Array($0)) }
+        if found != expected { Issue.record("\(found.count) events and not \(expected.count): \(place)") }
+    }
+
+    private func compare(
+        _ result: TextResult, _ expected: [ReferenceStore.Row], _ question: RandomQuestion, _ place: String
+    ) {
+        guard result.rows.count == expected.count else {
+            Issue.record("\(result.rows.count) rows and not \(expected.count): \(place)")
+            return
+        }
+        for (row, expected) in zip(result.rows, expected) {
+            var cells = row[...]
+            var isEqual = true
+            if let time = expected.time {
+                if case .string(let text)? = cells.popFirst() { isEqual = Instant(text)?.microseconds == time }
+            }
+            for (cell, value) in zip(cells, expected.keys + expected.values) where !Self.areEqual(cell, value) {
+                isEqual = false
+            }
+            if !isEqual {
+                Issue.record("\(row) and not \(expected): \(place)")
+                return
+            }
+        }
+    }
+
+    private static func areEqual(_ cell: TextValue, _ value: ReferenceValue?) -> Bool {
+        switch (cell, value) {
+        case (.null, nil): true
+        case (.string(let text), .text(let other)): text.utf8.elementsEqual(other.utf8)
+        case (.int(let number), .number(let other)): Double(number) == other
+        // Sums are added up in another order.
+        case (.double(let number), .number(let other)): abs(number - other) <= 1e-9 * max(1, abs(other))
+        default: false
+        }
+    }
+}
