@@ -31,6 +31,10 @@ extension EventScan {
             do { counts = try await pass.run() } catch let overflow as AggregationPass.Overflow {
                 partition = try overflow.next(partition, workers: plan.keys.isEmpty ? 1 : workers)
                 continue
+            } catch {
+                // To free millions of strings takes longer than one who has cancelled should wait.
+                Task.detached { extendLifetime(pass) }
+                throw error
             }
             if partition.isWhole {
                 options.recorder?.record(counts, passes: passes, groups: pass.groups)
