@@ -80,7 +80,7 @@ public struct BodyDifference: Sendable, Hashable {
         var depth: Int
 
         /// Whether what is on one side only is listed by its members: `metadata`, `spec` and `status` are, what is below is not.
-        func isOpened(_ value: JSONValue) -> Bool { depth < 2 && value.kind == .object }
+        func isOpened(_ value: JSONValue) -> Bool { depth < 2 && value.members.contains { _ in true } }
     }
 
     private static let empty = JSONValue("{}")

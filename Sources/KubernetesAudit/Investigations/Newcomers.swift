@@ -41,7 +41,11 @@ extension EventQuery where Schema == KubernetesAudit {
         add(.user, try await firstSeen(since: time, limit: limit) { $0.user.name })
         add(.address, try await firstSeen(since: time, limit: limit) { $0.remoteIP.map(\.description) })
         add(.userAgent, try await firstSeen(since: time, limit: limit) { $0.userAgent })
-        add(.image, try await firstSeen(since: time, limit: limit) { $0.images.map(Images.repositories).elements() })
+        // Who reports the status of an object sends its specification along, and did not choose the image.
+        let requests = self.where { !($0.object.subresource == "status") }
+        add(
+            .image,
+            try await requests.firstSeen(since: time, limit: limit) { $0.images.map(Images.repositories).elements() })
         return all
     }
 }

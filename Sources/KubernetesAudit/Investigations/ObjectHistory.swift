@@ -4,20 +4,38 @@ public import AuditStore
 ///
 /// Only the last version of the object is kept in memory. Throws what ``EventSequence`` does.
 public struct ObjectHistory: AsyncSequence, Sendable {
-    let events: EventSequence<KubernetesEvent>
+    /// The changes that are part of the answer.
+    let shown: EventSequence<KubernetesEvent>
+    /// All changes of the time, so that each is compared with the one before it and not with the one shown before it.
+    let all: EventSequence<KubernetesEvent>
+    /// The changes before that time, newest first.
+    let earlier: EventSequence<KubernetesEvent>?
     let object: ObjectName
     let excluded: Set<String>
 
     public func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(events: events.makeAsyncIterator(), versions: ObjectVersions(object, excluding: excluded))
+        AsyncIterator(
+            shown: shown.makeAsyncIterator(), all: all.makeAsyncIterator(), earlier: earlier,
+            versions: ObjectVersions(object, excluding: excluded))
     }
 
     public struct AsyncIterator: AsyncIteratorProtocol {
-        var events: EventSequence<KubernetesEvent>.AsyncIterator
+        var shown: EventSequence<KubernetesEvent>.AsyncIterator
+        var all: EventSequence<KubernetesEvent>.AsyncIterator
+        var earlier: EventSequence<KubernetesEvent>?
         var versions: ObjectVersions
 
         public mutating func next() async throws -> ObjectChange? {
-            try await events.next().map { versions.change(by: $0) }
+            guard let wanted = try await shown.next() else { return nil }
+            if let earlier {
+                for event in try await earlier.collect().reversed() { _ = versions.change(by: event) }
+                self.earlier = nil
+            }
+            while let event = try await all.next() {
+                let change = versions.change(by: event)
+                if event.position == wanted.position { return change }
+            }
+            return nil
         }
     }
 }
@@ -34,32 +52,43 @@ extension EventQuery where Schema == KubernetesAudit {
     /// namespace, which may have deleted it. Of the stages of a request there is the last one, see
     /// ``KubernetesFields/isOutcome``.
     ///
+    /// The conditions of this query say which changes are in the answer. A change is compared with the version before it
+    /// whether that is in the answer or not; where the query begins at some time, with the last one among the hundred changes
+    /// before that.
+    ///
     /// - Parameter excluded: paths of the body that are not compared.
     public func history(
         of object: ObjectName, excluding excluded: Set<String> = BodyDifference.usuallyExcluded
     ) -> ObjectHistory {
-        let changes = self.where { fields in
-            let isNamed =
-                fields.object.name == object.name && fields.verb.isIn(["create", "update", "patch", "delete"])
-            // A name that the API server chose is in the answer alone.
-            let isNamedByServer =
-                fields.verb == "create" && !fields.object.name.isPresent
-                && Field<String>(FieldReference(keys: ["responseObject", "metadata", "name"])) == object.name
-            let isCollection = fields.verb == "deletecollection" && !fields.object.name.isPresent
-            var condition = fields.object.resource == object.resource && fields.isOutcome
-            if let namespace = object.namespace {
-                condition = condition && fields.object.namespace == namespace
-            } else {
-                condition = condition && !fields.object.namespace.isPresent
-            }
-            if let group = object.apiGroup {
-                condition =
-                    condition
-                    && (group.isEmpty ? !fields.object.apiGroup.isPresent : fields.object.apiGroup == group)
-            }
-            return condition && (isNamed || isCollection || isNamedByServer)
+        let all = unconditional().where { object.isChanged($0) }
+        return ObjectHistory(
+            shown: self.where { object.isChanged($0) }.oldestFirst(), all: all.oldestFirst(),
+            earlier: start.map { all.atAnyTime().until($0).newestFirst(limit: 100) }, object: object,
+            excluded: excluded)
+    }
+}
+
+extension ObjectName {
+    /// Requests that changed the object or tried to.
+    fileprivate func isChanged(_ fields: KubernetesFields) -> Condition {
+        let isNamed = fields.object.name == name && fields.verb.isIn(["create", "update", "patch", "delete"])
+        // A name that the API server chose is in the answer alone.
+        let isNamedByServer =
+            fields.verb == "create" && !fields.object.name.isPresent
+            && Field<String>(FieldReference(keys: ["responseObject", "metadata", "name"])) == name
+        let isCollection = fields.verb == "deletecollection" && !fields.object.name.isPresent
+        var condition = fields.object.resource == resource && fields.isOutcome
+        if let namespace {
+            condition = condition && fields.object.namespace == namespace
+        } else {
+            condition = condition && !fields.object.namespace.isPresent
         }
-        return ObjectHistory(events: changes.oldestFirst(), object: object, excluded: excluded)
+        if let apiGroup {
+            condition =
+                condition
+                && (apiGroup.isEmpty ? !fields.object.apiGroup.isPresent : fields.object.apiGroup == apiGroup)
+        }
+        return condition && (isNamed || isCollection || isNamedByServer)
     }
 }
 

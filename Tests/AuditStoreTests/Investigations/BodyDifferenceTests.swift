@@ -22,6 +22,7 @@ import Testing
             )
                 == ["-spec.paused|true|", "~spec.replicas|1|3", "+spec.x||{\"y\":1}"])
         #expect(Self.difference(#"{"a":1}"#, #"{"a":1}"#) == [])
+        #expect(Self.difference(#"{}"#, #"{"status":{},"spec":{"x":null}}"#) == ["+spec.x||null", "+status||{}"])
         // The same value, however spelt; another type is another value.
         #expect(Self.difference(#"{"a":1.0,"b":"\u0041","c":1}"#, #"{"a":1,"b":"A","c":"1"}"#) == ["~c|1|\"1\""])
         #expect(

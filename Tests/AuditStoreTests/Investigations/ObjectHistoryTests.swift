@@ -32,9 +32,13 @@ import Testing
     static let api = ObjectName(resource: "deployments", namespace: "prod", name: "api")
 
     /// The seconds of the changes, and what they say.
-    static func history(_ lines: [String], of object: ObjectName = api) async throws -> [String] {
+    static func history(
+        _ lines: [String], of object: ObjectName = api, since: Int? = nil, where condition: String? = nil
+    ) async throws -> [String] {
         var found: [String] = []
-        for try await change in try QueryFixture([lines.shuffled()]).events.history(of: object) {
+        var events = try QueryFixture([lines.shuffled()]).events.matching(condition)
+        if let since { events = events.since(Instant("2024-06-16T04:00:00Z")! + .seconds(since)) }
+        for try await change in events.history(of: object) {
             let changes = change.changes.map { "\($0.path)=\($0.new?.text ?? "")" }.joined(separator: ",")
             found.append(
                 "\(change.event.user?.name?.dropFirst() ?? "") \(change.basis) \(change.isDone ? "done" : "not done")"
@@ -73,6 +77,23 @@ import Testing
                 "8 response done first", #"9 patch done {"spec":{"replicas":4}}"#, "10 request done first",
                 "11 request done spec.replicas=6", "12 none done", "13 response done spec.replicas=8", "14 none done",
                 "15 response done spec.replicas=1",
+            ])
+    }
+
+    /// What is not in the answer is still the version that the next one is compared with.
+    @Test func changesAreComparedWithTheVersionBefore() async throws {
+        let lines = [
+            Self.line(1, "create", code: 201, response: Self.deployment(1)),
+            Self.line(2, "patch", response: Self.deployment(2)), Self.line(3, "patch", code: 403),
+            Self.line(4, "patch", response: Self.deployment(3)), Self.line(5, "patch", response: Self.deployment(4)),
+        ]
+        #expect(
+            try await Self.history(lines, since: 3) == [
+                "3 none not done", "4 response done spec.replicas=3", "5 response done spec.replicas=4",
+            ])
+        #expect(
+            try await Self.history(lines, where: "user.username in ['u2', 'u5']") == [
+                "2 response done spec.replicas=2", "5 response done spec.replicas=4",
             ])
     }
 

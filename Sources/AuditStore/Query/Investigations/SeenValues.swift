@@ -20,6 +20,7 @@ extension EventQuery {
     /// ``until(_:)`` ends the period that is looked at. Events without a time play no part.
     ///
     /// - Parameters:
+    ///   - time: where the baseline ends and the period that is looked at begins.
     ///   - limit: at most so many values: the first ones.
     ///   - keys: the fields. An event counts once for each element of a list.
     /// - Returns: the values by their first time, equal times by the values.
@@ -54,6 +55,7 @@ extension EventQuery {
     /// Events without a time play no part.
     ///
     /// - Parameters:
+    ///   - count: values of so many events and more are not rare.
     ///   - limit: at most so many values: the rarest.
     ///   - keys: the fields. An event counts once for each element of a list.
     /// - Returns: the values, rarest first, equally rare ones latest first, then by the values.

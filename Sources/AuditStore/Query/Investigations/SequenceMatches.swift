@@ -79,6 +79,8 @@ extension EventQuery {
     /// Memory is needed for the keys that are waiting for their second event, and for nothing else.
     ///
     /// - Parameters:
+    ///   - first: the condition of the first events.
+    ///   - then: the condition of the second event.
     ///   - within: the longest time from the last first event to the second.
     ///   - keys: what the events have in common. An event with a list belongs to each of its elements.
     public func sequences<each Key: GroupingKey>(

@@ -50,6 +50,7 @@ extension EventQuery {
     /// - Parameters:
     ///   - width: buckets of weeks and days need a width that a day is a multiple of.
     ///   - time: only buckets that begin at this time or later are judged; nil for all. Earlier ones are history.
+    ///   - options: when a bucket is a spike.
     ///   - keys: what events are grouped by. Needs memory for each key in each bucket that it occurs in.
     /// - Returns: the highest score first, equal ones by time, then by the keys.
     public func spikes<each Key: GroupingKey>(

@@ -26,6 +26,16 @@ extension EventQuery {
         return query
     }
 
+    /// All events of the same time.
+    package func unconditional() -> Self {
+        var query = self
+        query.scan.predicate = .constant(true)
+        return query
+    }
+
+    /// Where the times of the query begin.
+    package var start: Instant? { scan.since.map { Instant(microseconds: $0) } }
+
     /// A condition in the text form.
     /// - Throws: `ExpressionError` if it makes no sense.
     package static func condition(_ text: String, now: Int64 = SystemClock.microsecondsSince1970) throws -> Condition {
