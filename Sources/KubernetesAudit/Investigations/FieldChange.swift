@@ -23,6 +23,8 @@ public struct BodyDifference: Sendable, Hashable {
     public static var limit: Int { 1000 }
     /// Below so many levels of nesting, values are compared as text.
     static var depthLimit: Int { 64 }
+    /// Below a path of so many bytes, too: each member has its path, and a client can make keys as long as it likes.
+    static var pathLimit: Int { 512 }
 
     /// What changes with every version and says nothing.
     public static var usuallyExcluded: Set<String> { ["metadata.managedFields", "metadata.resourceVersion"] }
@@ -59,7 +61,9 @@ public struct BodyDifference: Sendable, Hashable {
                 }
             case (let old?, let new?):
                 guard old != new else { continue }
-                if pair.depth < Self.depthLimit, let children = Self.children(old, new, pair) {
+                if pair.depth < Self.depthLimit, pair.path.utf8.count < Self.pathLimit,
+                    let children = Self.children(old, new, pair)
+                {
                     pending += children
                 } else if !Self.meanTheSame(old, new) {
                     add(FieldChange(path: pair.path, kind: .changed, old: old, new: new))
@@ -80,7 +84,9 @@ public struct BodyDifference: Sendable, Hashable {
         var depth: Int
 
         /// Whether what is on one side only is listed by its members: `metadata`, `spec` and `status` are, what is below is not.
-        func isOpened(_ value: JSONValue) -> Bool { depth < 2 && value.members.contains { _ in true } }
+        func isOpened(_ value: JSONValue) -> Bool {
+            depth < 2 && path.utf8.count < pathLimit && value.members.contains { _ in true }
+        }
     }
 
     private static let empty = JSONValue("{}")

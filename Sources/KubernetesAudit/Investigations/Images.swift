@@ -20,6 +20,7 @@ enum Images {
     /// The images that a body names, each once, in order.
     static func named(in body: JSONValue) -> [String] {
         var images: [String] = []
+        var known: Set<String> = []
         for path in specifications {
             var specification: JSONValue? = body
             for key in path { specification = specification?[key] }
@@ -27,7 +28,7 @@ enum Images {
             for key in containers {
                 guard let list = specification[key] else { continue }
                 for container in list.elements {
-                    if let image = container["image"]?.string, !images.contains(image) { images.append(image) }
+                    if let image = container["image"]?.string, known.insert(image).inserted { images.append(image) }
                 }
             }
         }
@@ -36,12 +37,8 @@ enum Images {
 
     /// The images without their tags and digests, each once.
     @Sendable static func repositories(_ images: [String]) -> [String]? {
-        var known: [String] = []
-        for image in images {
-            let name = repository(image)
-            if !known.contains(name) { known.append(name) }
-        }
-        return known
+        var known: Set<String> = []
+        return images.map(repository).filter { known.insert($0).inserted }
     }
 
     /// `registry.example.com:5000/web/api` of `registry.example.com:5000/web/api:v1.2@sha256:…`.

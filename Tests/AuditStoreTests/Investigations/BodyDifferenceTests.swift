@@ -80,6 +80,13 @@ import Testing
         }
         let difference = BodyDifference(from: JSONValue(wide(1)), to: JSONValue(wide(2)))
         #expect(difference.changes.count == BodyDifference.limit && difference.omitted == 59_000)
+        // Were each member's path kept whole, these would be gigabytes.
+        let longKey = { (value: Int) in
+            "{\"\(String(repeating: "k", count: 700_000))\":{"
+                + (0..<50_000).map { "\"m\($0)\":\(value)" }.joined(separator: ",") + "}}"
+        }
+        #expect(BodyDifference(from: JSONValue(longKey(1)), to: JSONValue(longKey(2))).changes.count == 1)
+        #expect(BodyDifference(from: nil, to: JSONValue(longKey(1))).changes.count == 1)
         #expect(Self.difference(#"{"a":1,"a":2}"#, #"{"a":1,"a":3}"#) == [])
         #expect(Self.difference("[1]", #"{"a":1}"#) == [#"~|[1]|{"a":1}"#])
     }

@@ -110,6 +110,31 @@ import Testing
         #expect(some.map(\.then.event.text) == expected.prefix(7).map(\.then))
     }
 
+    @Test func tooManyCombinationsAreAnError() async throws {
+        let list = (0..<1100).map { "\"\($0)\"" }.joined(separator: ",")
+        let line = #"{"user":{"groups":[\#(list)]},"sourceIPs":[\#(list)],"stageTimestamp":"2024-06-16T04:00:00Z"}"#
+        let matches = try QueryFixture([[line]]).events
+            .sequences(first: "true", then: "true", within: .seconds(1), by: ["user.groups", "sourceIPs"])
+        let error = await #expect(throws: AuditStoreError.self) { try await matches.collect() }
+        #expect(error?.code == .limit)
+    }
+
+    @Test func stopsWhenItsTaskIsCancelled() async throws {
+        let lines = (0..<3000).map { Self.line($0, "u", $0 % 2 == 0 ? 403 : 200) }
+        let matches = try QueryFixture([lines]).events.sequences(
+            first: "responseStatus.code == 403", then: "responseStatus.code == 200", within: .seconds(3),
+            by: ["user.username"])
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await matches.collect().count
+        }
+        guard case .failure(let error as AuditStoreError) = await task.result else {
+            Issue.record("not cancelled")
+            return
+        }
+        #expect(error.code == .cancelled)
+    }
+
     @Test func badConditionsAreErrors() throws {
         let events = try QueryFixture([[Self.line(0, "a", 200)]]).events
         #expect(throws: ExpressionError.self) {

@@ -82,7 +82,7 @@ struct FirstEvents {
                 let place = TimedRow(
                     rank: values[Int(row)], sequenceRank: sequences[Int(row)], segment: Int32(index),
                     group: Int32(group), row: row)
-                for key in fact.combinationsWithAbsent {
+                for key in try fact.combinationsWithAbsent() {
                     let wanted = Wanted(time: place.rank, key: key)
                     guard let known = found[wanted] else { continue }
                     if let known, !place.precedes(known.place) { continue }

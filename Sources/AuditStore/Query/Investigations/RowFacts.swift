@@ -73,15 +73,32 @@ struct RowFactReader {
 }
 
 extension RowFacts {
+    /// Combinations that one event may have: only one with several long lists has more.
+    private static var combinationLimit: Int { 1 << 20 }
+
     /// Each choice of one value for each key; none if a key has no value.
-    var combinations: [[EventValue]] {
-        values.reduce([[]]) { heads, choices in heads.flatMap { head in choices.map { head + [$0] } } }
+    func combinations() throws(AuditStoreError) -> [[EventValue]] {
+        try checkCombinations()
+        return values.reduce([[]]) { heads, choices in heads.flatMap { head in choices.map { head + [$0] } } }
     }
 
     /// Each choice of one value for each key, where no value is a choice, too.
-    var combinationsWithAbsent: [[EventValue?]] {
-        values.reduce([[]]) { heads, choices in
+    func combinationsWithAbsent() throws(AuditStoreError) -> [[EventValue?]] {
+        try checkCombinations()
+        return values.reduce([[]]) { heads, choices in
             heads.flatMap { head in choices.isEmpty ? [head + [nil]] : choices.map { head + [$0] } }
+        }
+    }
+
+    private func checkCombinations() throws(AuditStoreError) {
+        var count = 1
+        for choices in values {
+            count *= max(choices.count, 1)
+            guard count <= Self.combinationLimit else {
+                throw AuditStoreError(
+                    .limit, "an event has too many combinations of keys", expected: "at most \(Self.combinationLimit)",
+                    found: "\(count) or more")
+            }
         }
     }
 }

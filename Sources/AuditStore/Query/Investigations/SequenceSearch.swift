@@ -44,7 +44,7 @@ final class SequenceSearch<Key: Sendable, Event: DecodableEvent> {
 
     private func visit(_ row: KeyedRows.Row) throws {
         let time = row.place.rank
-        for key in row.facts.combinations {
+        for key in try row.facts.combinations() {
             let run = runs[key]
             let isRunning = run.map { time - $0.last <= sequence.within } ?? false
             if row.facts.fulfils[1], isRunning, let run, let output = sequence.keys.output(key) {
