@@ -87,12 +87,18 @@ import Testing
             let time = Instant("2024-06-03T00:00:00Z")! + .seconds(minute * 60 + second)
             return #"{"user":{"username":"\#(user)"},"stageTimestamp":"\#(time)"}"#
         }
-        // Minutes 0 (begun at second 1), 1, 2, 3, 7 and 8 have events of others; mallory comes in minute 8.
-        var lines = [1, 60, 120, 180, 420].map { line(0, $0, "other") }
+        // Minutes 0 (begun at second 1), 1, 2, 3 and 7 have events of others; mallory comes in minute 8.
+        var lines = [1, 60, 75, 120, 180, 420].map { line(0, $0, "other") }
         lines += (0..<20).map { line(8, $0, "mallory") }
         let fixture = try QueryFixture([lines])
         let spikes = try await fixture.events.spikes(every: .minutes(1)) { $0.user.name }
         #expect(spikes.map(\.key) == ["mallory"] && spikes.map(\.history) == [4])
-        #expect(try await fixture.events.since(Instant("2024-06-03T00:02:00Z")!).spikes(every: .minutes(1)).isEmpty)
+        // From minute 2 on there are three minutes of history; from within minute 1 on, that one is not whole.
+        func history(since time: String) async throws -> [Int] {
+            try await fixture.events.since(Instant(time)!).spikes(every: .minutes(1)) { $0.user.name }.map(\.history)
+        }
+        #expect(try await history(since: "2024-06-03T00:01:00Z") == [4])
+        #expect(try await history(since: "2024-06-03T00:00:30Z") == [4])
+        #expect(try await history(since: "2024-06-03T00:01:01Z") == [])
     }
 }

@@ -131,7 +131,10 @@ extension EventOrder {
 extension SegmentDescription {
     /// The range of its rows' ranks.
     func ranks(_ order: EventOrder) -> ClosedRange<Int64> {
-        if order == .ingest { return Int64(clamping: firstSequence)...Int64(clamping: lastSequence) }
+        if order == .ingest {
+            let first = Int64(clamping: firstSequence)
+            return first...max(first, Int64(clamping: lastSequence))
+        }
         guard smallestTime <= largestTime else { return .max ... .max }
         let ranks = order.ranks(smallestTime...largestTime)
         return undated > 0 ? ranks.lowerBound ... .max : ranks

@@ -113,14 +113,14 @@ extension EventQuery {
         }
     }
 
-    /// Starts of the buckets in which the store has events of any kind, ascending. The bucket in which the store begins is left
-    /// out, for it is not whole.
+    /// Starts of the buckets in which the store has events of any kind, ascending. The bucket in which the store or the query
+    /// begins is left out, for it is not whole.
     private func coveredBuckets(_ bucket: AggregationPlan.Key) async throws -> [Int64] {
         var everything = scan
         everything.predicate = .constant(true)
         let groups = try await everything.aggregate(
             AggregationPlan(keys: [bucket], fields: [], aggregates: [.count]))
-        let first = scan.snapshot.segments.map(\.smallestTime).min() ?? .max
+        let first = max(scan.snapshot.segments.map(\.smallestTime).min() ?? .max, scan.since ?? .min)
         return groups.groups.compactMap { group in
             guard case .time(let start)? = groups.key(0, of: group), start.microseconds >= first else { return nil }
             return start.microseconds
