@@ -23,11 +23,15 @@ lint:
 format:
 	swift format --in-place --recursive Package.swift Sources Tests
 
-# The contract of the command line, and the same questions to DuckDB on the same raw files: the answers must be equal.
+# The contract of the command line; the same questions to DuckDB, and the investigations to a script, on the same raw files: the answers
+# must be equal, and those that the documents show, too.
 CONFORMANCE_FILES ?= Tests/Fixtures/apiserver-sample.ndjson.zst Tests/Fixtures/edge.ndjson.zst
 conformance: build .venv/bin/duckdb-ready .build/sample.ndjson
 	bash Tests/Conformance/command_line.sh $(BIN) .build/sample.ndjson
 	.venv/bin/python Tests/Conformance/compare_with_duckdb.py --auditstore $(BIN) $(CONFORMANCE_FILES)
+	.venv/bin/python Tests/Conformance/compare_investigations.py --auditstore $(BIN) $(CONFORMANCE_FILES)
+	.venv/bin/python Tests/Conformance/documented_output.py --auditstore $(BIN) --log Tests/Fixtures/apiserver-sample.ndjson.zst \
+	  Docs/Investigations.md
 
 .venv/bin/duckdb-ready:
 	python3 -m venv .venv

@@ -54,7 +54,9 @@ let package = Package(
             name: "AuditStoreTests",
             dependencies: ["AuditStore", "Shredding", "SegmentFormat", "KubernetesAudit", "TestSupport"],
             swiftSettings: settings),
-        .testTarget(name: "AuditStoreToolTests", dependencies: ["AuditStoreTool"], swiftSettings: settings),
+        .testTarget(
+            name: "AuditStoreToolTests", dependencies: ["AuditStoreTool", "AuditStore", "KubernetesAudit"],
+            swiftSettings: settings),
         .testTarget(
             name: "KubernetesAuditTests", dependencies: ["KubernetesAudit", "CLZ4", "CZstd", "CZlib"],
             swiftSettings: settings),

@@ -33,19 +33,16 @@ ask query --where 'responseStatus.code in [401, 403]' --by user.username,remoteI
 title "2. Threat hunting: service accounts used from outside the cluster's networks"
 ask query --where 'user.kind == "serviceaccount" && !["127.0.0.0/16", "127.30.0.0/16"].exists(n, cidr(n).containsIP(remoteIP))' \
   --by user.username,remoteIP,userAgent.product --agg count --top 8 --format table
+printf '\nWhich of them were never seen at their address before?\n'
+ask first-seen --since 2026-11-23T02:52:15Z --where 'user.kind == "serviceaccount"' --by user.username,remoteIP --format table
+printf '\nAnd what did one of them do that it never did before?\n'
+ask profile system:serviceaccount:payments-stage:app-reader --since 2026-11-23T02:52:20Z --baseline-since 2026-11-23T02:51:00Z \
+  --top 4 --format table
 
-title "3. Configuration changes: who changed which deployment, and the newest change with its body"
-changes='objectRef.resource == "deployments" && verb in ["create", "update", "patch", "delete"] && objectRef.namespace == "payments-prod"'
+title "3. Configuration changes: who changed which deployment, and what became different"
+changes='objectRef.resource == "deployments" && verb in ["create", "update", "patch", "delete"] && objectRef.namespace == "ml-prod"'
 ask query --where "$changes && user.kind == \"user\"" --by objectRef.name,verb,user.username --agg 'count,last(stageTimestamp)' --top 5 --format table
-printf '%s$ auditstore events --where … --order newest --limit 1%s\n' "$dim" "$off"
-"$auditstore" events --where "$changes && has(requestObject)" --order newest --limit 1 |
-  if command -v python3 >/dev/null; then python3 -c '
-import json, sys
-event = json.loads(sys.stdin.readline())
-print(event["stageTimestamp"], event["user"]["username"], event["verb"], event["requestURI"].split("?")[0])
-body = json.dumps(event["requestObject"], indent=2).splitlines()
-print("\n".join(body[:24] + (["  … %d more lines" % (len(body) - 24)] if len(body) > 24 else [])))'
-  else cut -c1-1500; fi
+ask history deployments/cache --namespace ml-prod --since 2026-11-23T02:53:05Z --format table
 
 title "4. Compliance: complete, provable, and small enough to keep for thirteen months"
 ask verify --quiet --format table

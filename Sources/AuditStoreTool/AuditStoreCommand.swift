@@ -13,7 +13,8 @@ struct AuditStoreCommand: AsyncParsableCommand {
             """,
         subcommands: [
             IngestCommand.self, EventsCommand.self, QueryCommand.self, StatsCommand.self, VerifyCommand.self,
-            CompactCommand.self,
+            CompactCommand.self, FirstSeenCommand.self, RareCommand.self, SpikesCommand.self, SequenceCommand.self,
+            HistoryCommand.self, ProfileCommand.self, ContextCommand.self,
         ])
 
     static func main() async {

@@ -10,6 +10,9 @@ public protocol AuditSchema: Sendable {
     /// A type whose properties are the fields: what `$0` is in `where { $0.user.name == "alice" }`.
     associatedtype Fields: Sendable
 
+    /// What the rows of a query are: the event's bytes unless the schema has a type of its own.
+    associatedtype DecodedEvent: DecodableEvent = Event
+
     /// All fields; key paths such as `\.user.name` start from here.
     static var fields: Fields { get }
 

@@ -34,6 +34,7 @@ enum KubernetesDerived {
         DerivedField("user.namespace", userNamespace), DerivedField("user.serviceaccount", serviceAccount),
         DerivedField("userAgent.product", product), DerivedField("isTerminal", isTerminal),
         DerivedField("_raw", FieldReference(.raw)), DerivedField("source", source), DerivedField("cluster", cluster),
+        DerivedField("images", images),
     ]
 
     private static func onText(

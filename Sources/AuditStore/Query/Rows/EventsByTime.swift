@@ -15,7 +15,7 @@ struct TimedRow: Sendable {
 }
 
 /// The best rows so far, at most `limit` of them.
-private struct BestRows: Sendable {
+struct BestRows: Sendable {
     let limit: Int
     private(set) var rows: [TimedRow] = []
     /// Rows that come after this one are not needed any more.
