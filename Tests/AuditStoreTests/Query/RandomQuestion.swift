@@ -45,6 +45,12 @@ enum ReferenceAggregate {
         case .of(let name, let field):
             let values = events.flatMap { ReferenceStore.values(field, $0) }
             let numbers = values.compactMap { if case .number(let number) = $0 { number } else { nil } }
+            if field == "latency", name == "sum" || name == "avg" {
+                // Sums of microseconds are exact, and those of seconds are not.
+                let latencies = events.compactMap { $0["_latency"] as? Int64 }
+                let sum = Double(latencies.reduce(0, +)) / 1_000_000
+                return latencies.isEmpty ? nil : .number(name == "sum" ? sum : sum / Double(latencies.count))
+            }
             switch name {
             case "distinct": return .number(Double(Set(values).count))
             case "min": return values.min()
