@@ -37,6 +37,10 @@ import Testing
         TextQuery(by: ["user.username"], aggregates: ["count", "distinct(userAgent)", "max(userAgent)"], top: 20),
         TextQuery(by: ["user.username", "verb"], aggregates: ["first(userAgent)", "count"], top: 7),
         TextQuery(by: ["user.username"], every: "1h", aggregates: ["count"], top: 3),
+        TextQuery(by: ["user.username"], every: "1h", aggregates: ["count"], top: 4, limit: 3),
+        TextQuery(
+            by: ["user.username"], aggregates: ["count", "distinct(verb)", "topK(userAgent,1)", "approxDistinct(verb)"],
+            having: "count > 1", limit: 9),
         TextQuery(by: ["user.username"], aggregates: ["count"], top: 10, order: "user.username:desc"),
     ]) func topGroupsAreTheSameInParts(query: TextQuery) async throws {
         let fixture = try Self.fixture()

@@ -53,6 +53,7 @@ extension EventQuery {
     ///   - options: when a bucket is a spike.
     ///   - keys: what events are grouped by. Needs memory for each key in each bucket that it occurs in.
     /// - Returns: the highest score first, equal ones by time, then by the keys.
+    /// - Throws: `AuditStoreError`: `.invalidArgument` if the width is months or years, `.io`, `.corrupt`; `CancellationError`.
     public func spikes<each Key: GroupingKey>(
         every width: BucketWidth, since time: Instant? = nil, options: SpikeOptions = SpikeOptions(),
         _ keys: (Schema.Fields) -> (repeat each Key)
@@ -73,10 +74,15 @@ extension EventQuery {
     private func spikes<Key>(
         _ width: BucketWidth, _ time: Instant?, _ options: SpikeOptions, _ keys: InvestigationKeys<Key>
     ) async throws -> [Spike<Key>] {
-        let bucket = AggregationPlan.Key(scan.eventTime, bucket: width.microseconds, keepsAbsent: false)
+        let buckets = TimeBuckets(width)
+        guard let length = buckets.fixed?.width else {
+            throw AuditStoreError(
+                .invalidArgument, "spikes are of buckets of one length", expected: "weeks at most", found: "months")
+        }
+        let bucket = AggregationPlan.Key(scan.eventTime, bucket: buckets, keepsAbsent: false)
         let groups = try await scan.aggregate(
             AggregationPlan(keys: [bucket] + keys.keys, fields: [], aggregates: [.count]))
-        let history = SpikeHistory(width: width.microseconds, covered: try await coveredBuckets(bucket))
+        let history = SpikeHistory(width: length, covered: try await coveredBuckets(bucket))
         var series: [[UInt32]: (group: Int, counts: [Int64: Int])] = [:]
         for group in groups.groups {
             guard case .time(let start)? = groups.key(0, of: group) else { continue }

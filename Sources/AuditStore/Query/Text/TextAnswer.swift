@@ -53,11 +53,12 @@ struct TextAnswer {
         return answer
     }
 
-    /// Of some of the groups, those that can be part of the answer.
+    /// Of some of the groups, those that can be part of the answer. All buckets of a combination of keys are among them, or
+    /// none is.
     func candidates() throws -> [Int] {
         guard query.isCutByTotals else { return try selection() }
-        // Totals are known when all groups are.
-        return groups.groups.filter { having?.holds($0, of: groups) ?? true }
+        // The limit counts rows of the whole answer.
+        return try withinLargestTotals(groups.groups.filter { having?.holds($0, of: groups) ?? true })
     }
 
     private func row(_ group: Int) -> [TextValue] {

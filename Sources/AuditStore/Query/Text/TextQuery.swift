@@ -78,7 +78,7 @@ public struct TextQuery: Sendable, Hashable {
     var isCutByTotals: Bool { every != nil && top != nil }
 
     /// Whether every group is a candidate for the answer.
-    private var keepsAll: Bool { having == nil && (isCutByTotals || top == nil && limit == nil) }
+    private var keepsAll: Bool { having == nil && top == nil && limit == nil }
 
     var aggregateTexts: [String] { aggregates.isEmpty ? ["count"] : aggregates }
 
