@@ -5,10 +5,10 @@ package import SegmentFormat
 /// One worker owns one builder and uses it for chunk after chunk; the finished segment is in memory, because a chunk is.
 package final class SegmentBuilder {
     package private(set) var shredder: Shredder
-    private let compressor = Compressor()
-    private var writer: SegmentWriter?
+    private let writer: SegmentWriter
+    private var rowGroups = 0
     private var writtenColumns = 0
-    private var output = Output()
+    private let output: Output
 
     /// The writer's sink: the segment's bytes.
     private final class Output {
@@ -21,6 +21,11 @@ package final class SegmentBuilder {
 
     package init(schema: ShreddingSchema, storeColumns: [String]) {
         shredder = Shredder(schema: schema, storeColumns: storeColumns)
+        let output = Output()
+        self.output = output
+        writer = SegmentWriter(schema: schema.name, profile: .young, compressor: Compressor()) {
+            output.bytes.append($0)
+        }
     }
 
     /// Starts a chunk. - Parameter storeValues: one for each store column, nil for none.
@@ -29,14 +34,15 @@ package final class SegmentBuilder {
         output.bytes.removeAll(keepingAtMost: 64 << 20)
         eventTimes = EventTimes()
         self.storeValues = storeValues
-        writer = nil
+        writer.startSegment()
+        rowGroups = 0
         writtenColumns = 0
     }
 
     /// Shreds the lines from `start` up to `end`, which is behind a line feed.
     ///
-    /// Precondition: that of `Shredder.shred(line:)`. The memory may go when this returns: documents stay where they stand
-    /// while a row group is filled, so the row group ends with the lines.
+    /// Precondition: that of `Shredder.shred(line:)`. Documents stay where they stand while a row group is filled, so the
+    /// memory must stay as it is until `finish`.
     package func append(
         linesFrom start: UnsafeRawPointer, to end: UnsafeRawPointer,
         malformed: (JSONFailure, UnsafeRawBufferPointer) throws -> Void
@@ -52,12 +58,6 @@ package final class SegmentBuilder {
                 line = next
             }
         }
-        if shredder.rows > 0 {
-            try flushRowGroup()
-        } else {
-            // Lines that were no events may have left something behind all the same.
-            shredder.startRowGroup()
-        }
     }
 
     private func flushRowGroup() throws {
@@ -65,16 +65,6 @@ package final class SegmentBuilder {
         let rows = shredder.rows
         eventTimes.add(shredder: shredder)
         fillStoreColumns()
-        let writer: SegmentWriter
-        if let current = self.writer {
-            writer = current
-        } else {
-            let output = output
-            writer = SegmentWriter(schema: shredder.schema.name, profile: .young, compressor: compressor) {
-                output.bytes.append($0)
-            }
-            self.writer = writer
-        }
         var chunks: [ChunkInput?] = []
         for i in 0..<shredder.columnCount {
             if i >= writtenColumns {
@@ -86,7 +76,10 @@ package final class SegmentBuilder {
             }
             chunks.append(shredder.columns[i].chunk(rows: rows))
         }
-        try writer.appendRowGroup(rows: rows, rawBytes: UInt64(shredder.rawBytes), chunks: chunks)
+        let documents = try writer.appendDocuments(shredder.documents.fragments)
+        try writer.appendRowGroup(
+            rows: rows, rawBytes: UInt64(shredder.rawBytes), chunks: chunks, documents: documents)
+        rowGroups += 1
         shredder.startRowGroup()
     }
 
@@ -97,9 +90,10 @@ package final class SegmentBuilder {
         }
     }
 
-    /// Writes the dictionaries and the footer. nil if the chunk had no event.
+    /// Writes the last row group, the dictionaries and the footer. nil if the chunk had no event.
     package func finish() throws -> SegmentMetadata? {
-        guard let writer else { return nil }
+        try flushRowGroup()
+        guard rowGroups > 0 else { return nil }
         for i in 0..<writtenColumns where shredder.columns[i].kind != .document {
             try writer.appendDictionary(shredder.columns[i].dictionary.input, ofColumn: i)
         }

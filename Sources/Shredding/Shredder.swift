@@ -17,13 +17,27 @@ package struct Shredder: ~Copyable {
     /// Bytes of their text, one line end each included.
     package private(set) var rawBytes = 0
 
-    private var scanner = JSONScanner(remembering: true)
+    private var scanner = JSONScanner()
+    /// The documents of the row group, of all columns.
+    private(set) var documents = DocumentEncoder()
     private var trie = SkeletonTrie()
     private var time = CanonicalTime()
     private var columnsByPath: [[UInt8]: Int32] = [:]
     /// Changes with each segment, so that codes of skeletons of an earlier one are not taken for this one's.
     private var epoch: UInt32 = 0
     private var residual = ByteArena(capacity: 256)
+
+    /// A value of the event at hand that has no code yet.
+    private struct Leaf {
+        var start: UnsafeRawPointer
+        var count: UInt32
+        var column: UInt16
+        var tag: UInt32
+    }
+    private let leaves: UnsafeMutablePointer<Leaf>
+    private var leafCount = 0
+    private static let leafCapacity = 128
+
     private var template = ByteArena(capacity: 1024)
 
     package let skeletonColumn: Int
@@ -45,7 +59,8 @@ package struct Shredder: ~Copyable {
     ///   `firstStoreColumn` and after.
     package init(schema: ShreddingSchema, storeColumns: [String] = []) {
         self.schema = schema
-        columns = .allocate(capacity: Limits.columnsPerSegment)
+        columns = Column.allocate(capacity: Limits.columnsPerSegment)
+        leaves = .allocate(capacity: Self.leafCapacity)
         skeletonColumn = 0
         residualColumn = 1
         eventTimeColumn = 2
@@ -56,6 +71,7 @@ package struct Shredder: ~Copyable {
     deinit {
         columns.deinitialize(count: columnCount)
         columns.deallocate()
+        leaves.deallocate()
     }
 
     private mutating func addColumns() {
@@ -112,6 +128,7 @@ package struct Shredder: ~Copyable {
         let nodes = trie.nodes
         let literals = trie.literals.bytes.baseAddress!
         residual.removeAll()
+        leafCount = 0
         node: while true {
             var child = nodes[Int(parent)].firstChild
             var before: Int32 = -1
@@ -128,8 +145,7 @@ package struct Shredder: ~Copyable {
                             finish(child)
                             return start + 1
                         }
-                    } else if let end = leafEnd(start, isDocument: node.pointee.isDocument) {
-                        store(start, end - start, in: Int(column))
+                    } else if let end = leafEnd(start, isDocument: node.pointee.isDocument, column: Int(column)) {
                         p = end
                         if before >= 0 { trie.moveToFront(child, before: before, of: parent) }
                         parent = child
@@ -154,43 +170,81 @@ package struct Shredder: ~Copyable {
         return ck_differences(literal + i, p + i) & (1 &<< UInt32(truncatingIfNeeded: n - i) &- 1) == 0
     }
 
+    /// Stores the value at `start`, and finds its end.
     @inline(__always)
-    private mutating func leafEnd(_ start: UnsafeRawPointer, isDocument: Bool) -> UnsafeRawPointer? {
+    private mutating func leafEnd(_ start: UnsafeRawPointer, isDocument: Bool, column: Int) -> UnsafeRawPointer? {
+        if isDocument, columns[column].kind == .document { return storeDocument(start, in: column) }
         let c = start.load(as: UInt8.self)
-        if c == 0x22 { return scanner.stringEnd(start + 1) }
-        if c == 0x5b || (c == 0x7b && isDocument) { return scanner.valueEnd(start) }
-        if c == 0x7b { return nil }
-        return scanner.scalarEnd(start)
+        let end: UnsafeRawPointer?
+        if c == 0x22 {
+            end = scanner.stringEnd(start + 1)
+        } else if c == 0x5b || (c == 0x7b && isDocument) {
+            end = scanner.valueEnd(start)
+        } else {
+            end = c == 0x7b ? nil : scanner.scalarEnd(start)
+        }
+        guard let end else { return nil }
+        store(start, end - start, in: column)
+        return end
+    }
+
+    @inline(never)
+    private mutating func storeDocument(_ start: UnsafeRawPointer, in column: Int) -> UnsafeRawPointer? {
+        guard let (end, code) = documents.append(start, &scanner) else { return nil }
+        columns[column].lastRow = rows
+        columns[column].codes[rows] = code
+        return end
     }
 
     @inline(__always)
     private mutating func store(_ p: UnsafeRawPointer, _ n: Int, in index: Int) {
         let column = columns + index
-        column.pointee.lastRow = rows
         switch column.pointee.kind {
         case .timestamp:
             if n == CanonicalTime.length, let value = time.parse(p) {
+                column.pointee.lastRow = rows
                 column.pointee.times![rows] = value
                 column.pointee.codes[rows] = typedCode
                 return
             }
         case .uuid:
             if n == CanonicalUUID.length, let value = CanonicalUUID.parse(p) {
+                column.pointee.lastRow = rows
                 column.pointee.uuids![rows] = value
                 column.pointee.codes[rows] = typedCode
                 return
             }
-        case .document:
-            column.pointee.codes[rows] = column.pointee.documents.code(p, n)
-            return
-        case .dictionary, .sequence: break
+        case .document, .dictionary, .sequence: break
         }
         if index == residualColumn {
             residual.append(p, count: n)
             residual.append(Template.valueEnd)
             return
         }
-        column.pointee.codes[rows] = column.pointee.dictionary.code(padded: p, n)
+        let tag = column.pointee.dictionary.tag(p, n)
+        column.pointee.dictionary.prefetchSlot(tag)
+        leaves[leafCount] = Leaf(start: p, count: UInt32(truncatingIfNeeded: n), column: UInt16(index), tag: tag)
+        leafCount += 1
+        if leafCount == Self.leafCapacity { internLeaves() }
+    }
+
+    /// Gives the values that wait their codes.
+    ///
+    /// A look-up misses the cache twice, at the slot and at the value. The values of an event are looked up together, so
+    /// that these misses overlap.
+    private mutating func internLeaves() {
+        for i in 0..<leafCount {
+            let leaf = leaves[i]
+            columns[Int(leaf.column)].dictionary.prefetchValue(leaf.tag)
+        }
+        for i in 0..<leafCount {
+            let leaf = leaves[i]
+            let column = columns + Int(leaf.column)
+            column.pointee.lastRow = rows
+            column.pointee.codes[rows] = column.pointee.dictionary.code(
+                padded: leaf.start, Int(leaf.count), tag: leaf.tag)
+        }
+        leafCount = 0
     }
 
     @inline(__always)
@@ -202,9 +256,11 @@ package struct Shredder: ~Copyable {
 
     @inline(__always)
     private mutating func finish(skeleton code: UInt32) {
+        internLeaves()
         columns[skeletonColumn].codes[rows] = code
         columns[skeletonColumn].lastRow = rows
         if residual.bytes.count > 0 {
+            columns[residualColumn].lastRow = rows
             columns[residualColumn].codes[rows] = columns[residualColumn].dictionary.code(
                 residual.bytes.baseAddress!, residual.bytes.count)
         }
@@ -242,6 +298,7 @@ package struct Shredder: ~Copyable {
         if trie.isFull { trie.removeAll() }
         parses += 1
         residual.removeAll()
+        leafCount = 0
         if let end = parseObject(line) {
             rows += 1
             rawBytes += end - line
@@ -289,14 +346,18 @@ package struct Shredder: ~Copyable {
                     p = JSONScanner.skipSpace(start + 1)
                     continue member
                 }
-                guard let end = scanner.valueEnd(start) else { return nil }
+                let isOwn = columns[Int(column)].kind == .document && columns[Int(column)].lastParse != parses
+                guard let end = isOwn ? storeDocument(start, in: Int(column)) : scanner.valueEnd(start) else {
+                    return nil
+                }
                 let target = claim(column, path: path)
                 let text = UnsafeRawBufferPointer(start: literal, count: start - literal)
-                parent = trie.child(of: parent, literal: text, column: target, isDocument: isDocument)
+                parent = trie.child(
+                    of: parent, literal: text, column: Int16(truncatingIfNeeded: target), isDocument: isDocument)
                 template.append(text)
                 template.append(Template.marker)
                 template.append(varint: Int(columns[Int(target)].id))
-                store(start, end - start, in: Int(target))
+                if !isOwn { store(start, end - start, in: Int(target)) }
                 literal = end
                 p = end
             } else {
@@ -373,7 +434,7 @@ package struct Shredder: ~Copyable {
     }
 
     package mutating func startRowGroup() {
-        scanner.forget()
+        documents.removeAll()
         for i in 0..<columnCount { columns[i].startRowGroup(rowsBefore: rows) }
         rows = 0
         rawBytes = 0
@@ -381,7 +442,7 @@ package struct Shredder: ~Copyable {
 
     /// Starts the next segment: new dictionaries; what was learnt of shapes is kept, unless too many columns came with it.
     package mutating func startSegment() {
-        scanner.forget()
+        documents.removeAll()
         for i in 0..<columnCount { columns[i].startSegment(rowsBefore: rows) }
         rows = 0
         rawBytes = 0

@@ -35,6 +35,8 @@ package protocol ReadableFile: AnyObject, Sendable {
 package protocol WritableFile: AnyObject, Sendable {
     /// Appends all bytes.
     func append(_ bytes: UnsafeRawBufferPointer) throws(AuditStoreError)
+    /// Begins to bring what was appended to the disk, so that `sync` has less to wait for.
+    func startSync()
     /// Makes what was appended durable.
     func sync() throws(AuditStoreError)
     func close() throws(AuditStoreError)

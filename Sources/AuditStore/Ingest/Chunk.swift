@@ -6,11 +6,12 @@ final class Chunk: @unchecked Sendable {
     // Handed from the reader to one worker and back; never used by two at once.
     let base: UnsafeMutableRawPointer
     static var capacity: Int { Limits.bytesPerEvent }
-    static var usualCount: Int { Limits.rawBytesPerChunk }
     var count = 0
 
     enum Content {
         case lines
+        /// Whole lines that the worker reads from the file itself: `count` bytes from `offset` on.
+        case range(any ReadableFile)
         /// A piece of a line; `isLast` if the line ends here.
         case piece(isFirst: Bool, isLast: Bool)
     }

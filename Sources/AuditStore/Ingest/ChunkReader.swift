@@ -4,7 +4,13 @@ import Shredding
 /// Cuts an input into chunks of whole lines.
 struct ChunkReader {
     private let source: IngestSource
+    /// A chunk is larger only for a line that is.
+    private let chunkBytes: Int
     private let input: any IngestInput
+    /// The input, if it can be read in any order; then nothing more is read from `input`.
+    private let file: (any ReadableFile)?
+    /// Where `file` is read next: behind `rest`.
+    private var position: UInt64
     /// Bytes behind the last whole line.
     private var rest: [UInt8]
     private var offset: UInt64
@@ -22,21 +28,24 @@ struct ChunkReader {
     /// Bytes of an unfinished last line that were left.
     private(set) var unfinished: UInt64 = 0
     /// Bytes of the source read so far.
-    var consumed: UInt64 { input.consumed }
+    var consumed: UInt64 { file == nil ? input.consumed : position }
     /// What stopped the reading short of the end.
     private(set) var failure: (any Error)?
 
     /// - Parameter checkpoints: those to resume from.
-    init(_ source: IngestSource, checkpoints: [InputCheckpoint]) throws {
-        let position = try InputRecognition.open(source, checkpoints: checkpoints)
+    init(_ source: IngestSource, checkpoints: [InputCheckpoint], chunkBytes: Int) throws {
+        let start = try InputRecognition.open(source, checkpoints: checkpoints)
         self.source = source
-        input = position.input
-        rest = position.ahead
-        offset = position.offset
-        beginning = position.beginning
-        recent = position.recent
-        loadedBefore = position.offset
-        former = position.former
+        self.chunkBytes = chunkBytes
+        input = start.input
+        rest = start.ahead
+        offset = start.offset
+        position = start.offset + UInt64(start.ahead.count)
+        beginning = start.beginning
+        recent = start.recent
+        loadedBefore = start.offset
+        former = start.former
+        file = start.input.file.flatMap { FileLines(file: $0).begins(with: start.beginning) ? $0 : nil }
     }
 
     /// Fills `chunk`; false at the end.
@@ -45,8 +54,9 @@ struct ChunkReader {
         chunk.offset = offset
         chunk.content = .lines
         chunk.checkpoint = nil
+        if takeRange(chunk) { return true }
         fill(chunk)
-        chunk.consumed = input.consumed
+        chunk.consumed = consumed
         if isWithinLongLine, isAtEnd, !endsInput, !chunk.bytes.contains(0x0a) { return leave(chunk) }
         if chunk.count == 0, !isWithinLongLine { return false }
         if isWithinLongLine { return passPiece(chunk, isFirst: false) }
@@ -77,6 +87,20 @@ struct ChunkReader {
         return true
     }
 
+    /// Leaves it to a worker to read the next lines, if there is more than a chunk of them.
+    private mutating func takeRange(_ chunk: Chunk) -> Bool {
+        guard let file, !isWithinLongLine, !isAtEnd,
+            let range = FileLines(file: file).wholeLines(from: offset, about: chunkBytes)
+        else { return false }
+        rest = []
+        chunk.content = .range(file)
+        chunk.count = range.count
+        advance(chunk, by: range.count, last: range.last)
+        position = offset
+        chunk.consumed = consumed
+        return true
+    }
+
     /// Nothing will follow the end: the input was read whole, and its writer is done with it.
     private var endsInput: Bool { failure == nil && !input.canGrow }
 
@@ -92,12 +116,14 @@ struct ChunkReader {
             if let start = $0.baseAddress { chunk.base.copyMemory(from: start, byteCount: $0.count) }
         }
         rest = []
-        var target = Chunk.usualCount
+        var target = chunkBytes
         while !isAtEnd, chunk.count < target {
             do {
-                let n = try input.read(
-                    into: UnsafeMutableRawBufferPointer(start: chunk.base + chunk.count, count: target - chunk.count))
+                let buffer = UnsafeMutableRawBufferPointer(
+                    start: chunk.base + chunk.count, count: target - chunk.count)
+                let n = try file?.read(at: position, into: buffer) ?? input.read(into: buffer)
                 chunk.count += n
+                position += UInt64(n)
                 isAtEnd = n == 0
             } catch {
                 failure = error
@@ -131,7 +157,12 @@ struct ChunkReader {
 
     private mutating func advance(_ chunk: Chunk, by n: Int) {
         let taken = UnsafeRawBufferPointer(start: chunk.base, count: n)
-        recent = Array((recent + taken.suffix(InputCheckpoint.window)).suffix(InputCheckpoint.window))
+        advance(chunk, by: n, last: Array(taken.suffix(InputCheckpoint.window)))
+    }
+
+    /// - Parameter last: the last bytes of the `n`.
+    private mutating func advance(_ chunk: Chunk, by n: Int, last: [UInt8]) {
+        recent = Array((recent + last).suffix(InputCheckpoint.window))
         offset += UInt64(n)
         let length = min(UInt64(beginning.count), offset)
         chunk.checkpoint = InputCheckpoint(

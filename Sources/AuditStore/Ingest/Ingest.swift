@@ -11,6 +11,8 @@ struct Ingest {
 
     /// Commits are not more frequent than this: each syncs the manifest.
     private static let commitInterval = Duration.milliseconds(200)
+    /// Chunks whose files are open at most.
+    private static let commitChunks = 64
 
     private struct State {
         var report = IngestReport()
@@ -22,6 +24,8 @@ struct Ingest {
         var touched: Set<String> = []
         /// The checkpoint that the current input's takes the place of.
         var former: InputCheckpoint?
+        /// Why the current input cannot be read on.
+        var failure: AuditStoreError?
         /// Bytes of finished inputs.
         var consumedBefore: UInt64 = 0
     }
@@ -48,14 +52,16 @@ struct Ingest {
             for source in sources {
                 var reader: ChunkReader
                 do {
-                    reader = try ChunkReader(source, checkpoints: options.again ? [] : writer.manifest.checkpoints)
+                    reader = try ChunkReader(
+                        source, checkpoints: options.again ? [] : writer.manifest.checkpoints,
+                        chunkBytes: options.chunkBytes)
                 } catch {
                     state.report.failures.append((source.name, error))
                     continue
                 }
                 state.report.bytesLoadedBefore += reader.loadedBefore
                 state.former = reader.former
-                while true {
+                while state.failure == nil {
                     try Task.checkCancellation()
                     if chunks.isEmpty { try await collect() }
                     let chunk = chunks.removeLast()
@@ -74,7 +80,10 @@ struct Ingest {
                 try commit(&state, nextID)
                 state.consumedBefore += reader.consumed
                 state.report.unfinished += reader.unfinished
-                if let failure = reader.failure { state.report.failures.append((source.name, failure)) }
+                if let failure = state.failure ?? reader.failure {
+                    state.report.failures.append((source.name, failure))
+                }
+                state.failure = nil
             }
         }
         return state.report
@@ -84,14 +93,27 @@ struct Ingest {
 
     private func commitReady(_ state: inout State, _ nextID: IDCounter) throws {
         while let result = state.waiting.removeValue(forKey: state.nextToCommit) {
-            state.ready.append(result)
             state.nextToCommit += 1
+            state.failure = state.failure ?? result.failure
+            // Chunks behind one that could not be read would leave a gap.
+            if state.failure == nil { state.ready.append(result) }
         }
-        if ContinuousClock.now - state.lastCommit >= Self.commitInterval { try commit(&state, nextID) }
+        if ContinuousClock.now - state.lastCommit >= Self.commitInterval
+            || state.ready.count(where: { !$0.files.isEmpty }) >= Self.commitChunks
+        {
+            try commit(&state, nextID)
+        }
     }
 
     /// Commits the chunks that are ready, up to the last one that ends with a whole line.
     private func commit(_ state: inout State, _ nextID: IDCounter) throws {
+        for index in state.ready.indices {
+            for file in state.ready[index].files {
+                try file.sync()
+                try file.close()
+            }
+            state.ready[index].files = []
+        }
         guard let last = state.ready.lastIndex(where: { $0.checkpoint != nil }) else { return }
         var manifest = writer.manifest
         var directories: Set<String> = []

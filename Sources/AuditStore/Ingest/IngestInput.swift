@@ -1,3 +1,5 @@
+import SegmentFormat
+
 /// Something that audit logs are read from, front to back: a file, a decompressed file, standard input.
 package protocol IngestInput: AnyObject {
     /// What messages and the quarantine call it.
@@ -8,6 +10,12 @@ package protocol IngestInput: AnyObject {
     var canGrow: Bool { get }
     /// Bytes of the source read so far (compressed ones, if it is), for progress.
     var consumed: UInt64 { get }
+    /// The same bytes where they can be read in any order: then each worker reads its chunk itself.
+    var file: (any ReadableFile)? { get }
+}
+
+extension IngestInput {
+    package var file: (any ReadableFile)? { nil }
 }
 
 /// How far a load is.
@@ -50,6 +58,8 @@ public struct IngestOptions: Sendable {
     public var again = false
     /// Workers that shred and encode; the number of cores if nil.
     public var threads: Int?
+    /// Bytes of text that a worker takes at a time; tests want less.
+    package var chunkBytes = Limits.rawBytesPerChunk
 
     public init() {}
 }

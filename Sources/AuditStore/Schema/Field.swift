@@ -14,23 +14,13 @@ public struct Field<Value: FieldValue>: Sendable {
     /// A field that is a function of this one.
     ///
     /// The function is called once for each distinct value in a part of the store, not once an event, and maybe on several
-    /// threads. Where it gives nil, or this field is absent, the new one is absent.
+    /// threads. Where it gives nil, or this field is absent, the new one is absent. A field that is asked for often gets a name beside
+    /// those of the schema:
+    ///
+    ///     extension KubernetesFields {
+    ///         var team: Field<String> { user.name.map { name in name.split(separator: "@").last.map(String.init) } }
+    ///     }
     public func map<New: FieldValue>(_ function: @escaping @Sendable (Value) -> New?) -> Field<New> {
         Field<New>(reference.mapped { Value(eventValue: $0).flatMap(function)?.eventValue })
     }
-}
-
-/// A length of time that events are grouped by. Buckets are in UTC and begin at 1970.
-public struct BucketWidth: Sendable, Hashable {
-    package let microseconds: Int64
-
-    package init(microseconds: Int64) {
-        precondition(microseconds > 0, "a bucket needs a width")
-        self.microseconds = microseconds
-    }
-
-    public static func seconds(_ count: Int) -> Self { Self(microseconds: Int64(count) * 1_000_000) }
-    public static func minutes(_ count: Int) -> Self { seconds(count * 60) }
-    public static func hours(_ count: Int) -> Self { minutes(count * 60) }
-    public static func days(_ count: Int) -> Self { hours(count * 24) }
 }

@@ -5,6 +5,12 @@ public protocol FieldValue: Sendable, Hashable {
     /// The value as this type; nil if it is of another.
     init?(eventValue: EventValue)
     var eventValue: EventValue { get }
+    /// How many values are of another type: 0 or 1, in a list as many as elements. There is a default for all but lists.
+    static func mismatches(in eventValue: EventValue) -> Int
+}
+
+extension FieldValue {
+    public static func mismatches(in eventValue: EventValue) -> Int { Self(eventValue: eventValue) == nil ? 1 : 0 }
 }
 
 extension String: FieldValue {
@@ -78,4 +84,8 @@ extension Array: FieldValue where Element: FieldValue {
         self = values.compactMap(Element.init(eventValue:))
     }
     public var eventValue: EventValue { .list(map(\.eventValue)) }
+    public static func mismatches(in eventValue: EventValue) -> Int {
+        guard case .list(let values) = eventValue else { return 1 }
+        return values.reduce(0) { $0 + Element.mismatches(in: $1) }
+    }
 }

@@ -42,7 +42,12 @@ public struct Expression: Sendable {
     /// - Throws: An ``ExpressionError`` that points at the first place that is wrong, or says which of
     ///   ``TextFormLimits`` the text is over.
     public init(parsing source: String) throws(ExpressionError) {
-        var parser = try Parser(source)
+        try self.init(parsing: source, columns: [])
+    }
+
+    /// Parses a predicate in which columns of a result, such as `distinct(user.username)`, are variables of that name.
+    init(parsing source: String, columns: [String]) throws(ExpressionError) {
+        var parser = try Parser(source, columns: columns)
         self = try parser.parseExpression()
     }
 }

@@ -12,9 +12,13 @@ struct Parser {
     private var nodeCount = 0
     /// The variables bound here, from the outermost.
     var variables: [String] = []
+    /// Names that stand for values as they are written, though they look like calls: the columns of a result.
+    let columns: [String]
 
-    init(_ source: String) throws(ExpressionError) {
+    init(_ source: String, columns: [String] = []) throws(ExpressionError) {
         self.source = source
+        // The longest first: `verb` must not hide a column that begins so.
+        self.columns = columns.sorted { $0.utf8.count > $1.utf8.count }
         (tokens, lexicalError) = try Lexer.split(source)
     }
 
@@ -123,7 +127,8 @@ struct Parser {
 
     /// A literal, a list, a path, the call of a function, or anything in parentheses.
     private mutating func primary() throws(ExpressionError) -> Expression {
-        switch current.kind {
+        if !columns.isEmpty, let column = try column() { return column }
+        return switch current.kind {
         case .identifier where following(1).kind == .symbol(.leftParenthesis): try functionCall()
         case .identifier(let name): try reference(name)
         case .symbol(.leftParenthesis): try group()

@@ -43,7 +43,7 @@ extension Parser {
         default:
             switch arguments[0].kind {
             case .field: break
-            case .variable(_, let path) where !path.components.isEmpty: break
+            case .variable(let name, let path) where !path.components.isEmpty || columns.contains(name): break
             default: throw error("`has` takes the path of a field", at: arguments[0].range)
             }
             return .has(arguments[0])
@@ -68,6 +68,11 @@ extension Parser {
             return error(
                 "`\(callee.name)` is a method, not a function", at: callee.range,
                 hint: callee.name == "containsIP" ? "write cidr(\"…\").containsIP(…)" : "write field.\(callee.name)(…)")
+        }
+        if !columns.isEmpty {
+            return error(
+                "there is no column `\(callee.quotation)(…)` in the result", at: callee.range,
+                hint: "there are \(columns.reversed().joined(separator: ", "))")
         }
         let nearest = ExpressionError.nearestName(to: callee.name, among: Self.functionNames)
         return error(

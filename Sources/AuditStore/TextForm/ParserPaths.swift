@@ -13,6 +13,21 @@ extension Parser {
         return try node(.field(FieldPath(components)), from: start)
     }
 
+    /// The name of a column, if one stands here and ends where a token ends.
+    mutating func column() throws(ExpressionError) -> Expression? {
+        let start = current.range.lowerBound
+        let rest = source.utf8.dropFirst(start)
+        for column in columns where rest.starts(with: column.utf8) {
+            let end = start + column.utf8.count
+            var last = 0
+            while following(last).range.upperBound < end, following(last).kind != .end { last += 1 }
+            guard following(last).range.upperBound == end else { continue }
+            for _ in 0...last { advance() }
+            return try node(.variable(column, FieldPath()), from: start)
+        }
+        return nil
+    }
+
     /// Parses the components that follow, and stops before the call of a method.
     mutating func appendComponents(to components: inout [FieldPath.Component]) throws(ExpressionError) {
         while true {

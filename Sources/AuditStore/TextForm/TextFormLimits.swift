@@ -21,6 +21,13 @@ public enum TextFormLimits {
     /// Bounds the work of whatever walks the tree for each distinct value of a column.
     public static let nodes = 10_000
 
+    /// The most conditions that `exists` and `all` over lists of constants are expanded to: lists within lists multiply.
+    public static let expansions = 100_000
+
+    /// The most values that `topK` gives a group, and the most boundaries of a histogram: a cell is for a person or a chart.
+    static let topValues = 10_000
+    static let boundaries = 1_000
+
     /// The longest name, in UTF-8 bytes, that is compared with the known names to suggest another one.
     ///
     /// The edit distance takes time in proportion to the product of both lengths.

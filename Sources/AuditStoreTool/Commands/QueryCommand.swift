@@ -15,8 +15,9 @@ struct QueryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "query", abstract: "Groups and aggregates events.",
         discussion: """
-            Aggregates: count, distinct(F), sum(F), min(F), max(F), avg(F), p50(F), p95(F), p99(F), quantile(F,q), \
-            first(F), last(F). Fields are the JSON paths of the event, and latency, remoteIP, user.kind, \
+            Aggregates: count, distinct(F), sum(F), min(F), max(F), avg(F), stddev(F), p50(F), p95(F), p99(F), \
+            quantile(F,q), first(F), last(F), approxDistinct(F), approxQuantile(F,q), topK(F,k), histogram(F,width), \
+            histogram(F,[b,…]). Fields are the JSON paths of the event, and latency, remoteIP, user.kind, \
             user.namespace, user.serviceaccount, userAgent.product, isTerminal.
             """)
 
@@ -24,11 +25,21 @@ struct QueryCommand: AsyncParsableCommand {
     @OptionGroup var selection: EventSelection
     @OptionGroup var output: FormatOption
     @Option(help: ArgumentHelp("Fields to group by.", valueName: "field,…")) var by: String?
-    @Option(help: ArgumentHelp("The width of time buckets: 10s, 30m, 1h, 1d.", valueName: "width")) var every: String?
+    @Option(help: ArgumentHelp("The width of time buckets: 10s, 30m, 1h, 1d, 1w, 1month.", valueName: "width"))
+    var every: String?
+    @Option(
+        help: ArgumentHelp("The time zone of the buckets, such as Europe/Berlin. (default: UTC)", valueName: "name"))
+    var timeZone: String?
     @Option(help: ArgumentHelp("Aggregates. (default: count)", valueName: "a,…")) var agg: String?
     @Option(
         help: ArgumentHelp("Only the first rows; with --every, the groups with the largest totals.", valueName: "n"))
     var top: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Only rows for which this holds, in CEL over the columns: 'count > 10 && distinct(remoteIP) > 1'.",
+            valueName: "expr"))
+    var having: String?
+    @Option(help: ArgumentHelp("At most so many rows, also with --every.", valueName: "n")) var limit: Int?
     @Option(help: ArgumentHelp("A column of the result, and asc or desc.", valueName: "field:asc|desc")) var order:
         String?
     @Flag(help: "Rows for time buckets without events, too.") var fill = false
@@ -37,10 +48,15 @@ struct QueryCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let top, top < 1 { throw ValidationError("--top takes a number from 1 up.") }
+        if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1 up.") }
+        if fill, having != nil || limit != nil {
+            throw ValidationError("--fill adds rows; it does not go with --having and --limit, which leave rows out.")
+        }
         if let threads, threads < 1 || threads > 256 {
             throw ValidationError("--threads takes a number from 1 to 256.")
         }
         if chart, every == nil || by != nil { throw ValidationError("--chart goes with --every and without --by.") }
+        if timeZone != nil, every == nil { throw ValidationError("--time-zone goes with --every.") }
         if fill, every == nil { throw ValidationError("--fill goes with --every.") }
     }
 
@@ -48,10 +64,11 @@ struct QueryCommand: AsyncParsableCommand {
         let store = try await options.open()
         let query = TextQuery(
             where: selection.condition, since: selection.since, until: selection.until,
-            by: by.map(TextQuery.list) ?? [], every: every, aggregates: agg.map(TextQuery.list) ?? ["count"], top: top,
-            order: order, threads: threads)
+            by: by.map(TextQuery.list) ?? [], every: every, timeZone: timeZone,
+            aggregates: agg.map(TextQuery.list) ?? ["count"], having: having,
+            top: top, limit: limit, order: order, threads: threads)
         var result = try await store.answer(query)
-        if fill || chart, let every { result = try result.filled(every: every) }
+        if fill || chart { result = try result.filled(as: query) }
         var out = OutputBuffer(descriptor: 1)
         if chart {
             try Self.chart(result, title: "\(result.columns[1]) per \(every ?? "")").write(

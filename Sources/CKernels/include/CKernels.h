@@ -85,6 +85,9 @@ CK_INLINE uint32_t ck_differences(const void *a, const void *b) {
 #endif
 }
 
+/// Has the line of the cache at `p` loaded, if there is memory there.
+CK_INLINE void ck_prefetch(const void *p) { __builtin_prefetch(p); }
+
 CK_INLINE uint64_t ck_mix(uint64_t a, uint64_t b) {
     unsigned __int128 product = (unsigned __int128)a * b;
     return (uint64_t)(product >> 64) ^ (uint64_t)product;

@@ -41,6 +41,12 @@ public struct KubernetesFields: Sendable {
     public var latency: Field<Duration> { Field(KubernetesDerived.latency) }
     /// `annotations["authorization.k8s.io/decision"]` and so on.
     public var annotations: StringMap { StringMap("annotations") }
+    /// What the client sent, from level `Request` on: an object, a JSON patch (a list), or delete options.
+    public var requestObject: JSONPath { JSONPath("requestObject") }
+    /// What came back, at level `RequestResponse`.
+    public var responseObject: JSONPath { JSONPath("responseObject") }
+    /// Any other path: `$0["authenticationMetadata"]["impersonationConstraint"].string`.
+    public subscript(key: String) -> JSONPath { JSONPath(key) }
     /// The name of the source that was given when the event came in.
     public var source: Field<String> { Field(KubernetesDerived.source) }
     /// The name of the cluster that was given when the event came in; the event itself has none.

@@ -5,11 +5,16 @@ final class LogFile: IngestInput {
     let name: String
     private let stream: any DecompressingStream
     private let isStandardInput: Bool
+    let file: (any ReadableFile)?
 
     init(_ path: String) throws {
         isStandardInput = path == LogFiles.standardInput
         name = isStandardInput ? "standard input" : path
         stream = try openStream(path: path)
+        let system = PosixFileSystem()
+        let isFile = !isStandardInput && stream.format == .plain && (try? system.kind(of: path)) == .file
+        // Opened once more: whoever reads it finds out whether it is still the same.
+        file = isFile ? try? system.openForReading(path) : nil
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int { try stream.read(into: buffer) }

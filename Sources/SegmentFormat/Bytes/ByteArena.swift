@@ -107,6 +107,13 @@ package struct ByteArena: ~Copyable, @unchecked Sendable {
     @inlinable
     package mutating func removeAll() { count = 0 }
 
+    /// Forgets the bytes from `n` on.
+    @inlinable
+    package mutating func shorten(to n: Int) {
+        precondition(n >= 0 && n <= count)
+        count = n
+    }
+
     /// Gives memory back after an unusually large use, so that one huge event does not stay paid for.
     package mutating func removeAll(keepingAtMost limit: Int) {
         count = 0

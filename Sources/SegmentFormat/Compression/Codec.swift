@@ -22,7 +22,9 @@ package enum CompressionPolicy: Sendable {
 package final class Compressor {
     private let context: OpaquePointer
     let coder = CodeCoder()
-    var fragments = FragmentEncoder()
+    /// Of a page of fragments.
+    private var literals = ByteArena(capacity: 1 << 10)
+    private var commands = ByteArena(capacity: 1 << 10)
 
     package init() {
         guard let context = ZSTD_createCCtx() else { fatalOutOfMemory() }
@@ -55,17 +57,14 @@ package final class Compressor {
         return .none
     }
 
-    /// Appends a finished page of fragments.
-    func appendFragments(to output: inout ByteArena) {
-        let start = output.count
-        output.append(integer: UInt32(fragments.commands.count))
-        output.append(integer: UInt32(0))
-        output.append(integer: UInt32(fragments.literals.count))
-        let commands = output.count
-        _ = append(fragments.commands.bytes, to: &output, policy: .fast)
-        output.base.storeBytes(
-            of: UInt32(output.count - commands).littleEndian, toByteOffset: start + 4, as: UInt32.self)
-        _ = append(fragments.literals.bytes, to: &output, policy: .fast)
+    /// Appends a page of fragments. Its commands are numbers of little order, which lz4 hardly shrinks.
+    func append(_ fragments: borrowing FragmentEncoder, to output: inout ByteArena) {
+        fragments.page(literals: &literals, commands: &commands)
+        output.append(integer: UInt32(commands.count))
+        output.append(integer: UInt32(commands.count))
+        output.append(integer: UInt32(literals.count))
+        output.append(commands)
+        _ = append(literals.bytes, to: &output, policy: .fast)
     }
 
     private func lz4(_ source: UnsafeRawPointer, _ count: Int, to output: inout ByteArena) -> Int? {

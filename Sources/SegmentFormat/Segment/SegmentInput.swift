@@ -1,18 +1,8 @@
-/// A dictionary as it is handed to the writer: entry `c` (from 1 on) is `bytes[ends[c - 1] ..< ends[c]]`, or
-/// `scattered[c - 1]` where the entries were left where they stood.
+/// A dictionary as it is handed to the writer: entry `c` (from 1 on) is `bytes[ends[c - 1] ..< ends[c]]`.
 package struct DictionaryInput {
     package var bytes: UnsafeRawPointer
-    package var ends: UnsafePointer<UInt32>!
+    package var ends: UnsafePointer<UInt32>
     package var count: Int
-    package var scattered: UnsafePointer<UnsafeRawBufferPointer>?
-
-    /// Entries that lie anywhere; they live through the call that this is handed to.
-    package init(scattered: UnsafePointer<UnsafeRawBufferPointer>, count: Int) {
-        bytes = UnsafeRawPointer(scattered)
-        ends = nil
-        self.scattered = scattered
-        self.count = count
-    }
 
     package init(bytes: UnsafeRawPointer, ends: UnsafePointer<UInt32>, count: Int) {
         self.bytes = bytes
@@ -22,7 +12,6 @@ package struct DictionaryInput {
 
     @inline(__always)
     package func entry(_ code: Int) -> UnsafeRawBufferPointer {
-        if let scattered { return scattered[code - 1] }
         let start = Int(ends[code - 1])
         return UnsafeRawBufferPointer(start: bytes + start, count: Int(ends[code]) - start)
     }

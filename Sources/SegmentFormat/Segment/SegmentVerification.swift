@@ -1,6 +1,6 @@
 /// Reads every byte of a segment and checks it.
 extension SegmentReader {
-    /// Every page that the footer names, with what it has to be, in no order.
+    /// Every page that the footer names, once, with what it has to be, in no order.
     package var pages: [(page: PageReference, role: PageHeader.Role)] {
         var pages: [(page: PageReference, role: PageHeader.Role)] = []
         func add(_ page: PageReference?, _ role: PageHeader.Role) {
@@ -12,11 +12,15 @@ extension SegmentReader {
         for column in metadata.columns { add(column.dictionary) }
         for group in metadata.rowGroups {
             add(group.partners, .partners)
+            // Columns may share their documents.
+            var documentPages: Set<UInt64> = []
             for (chunk, column) in zip(group.chunks, metadata.columns) {
                 add(chunk.codes, .codes)
                 add(chunk.typed, column.kind == .uuid ? .uuids : .integers)
                 add(chunk.filter, .filter)
-                if let documents = chunk.documents { add(documents) }
+                for page in chunk.documents?.pages ?? [] where documentPages.insert(page.page.offset).inserted {
+                    add(page.page, .dictionary)
+                }
             }
         }
         return pages
@@ -38,6 +42,7 @@ extension SegmentReader {
         let reader = RowGroupReader(self)
         for group in metadata.rowGroups.indices {
             reader.open(group)
+            var documentPages: Set<UInt64> = []
             for (index, column) in metadata.columns.enumerated() {
                 let codes = try reader.codes(index)
                 var present: UInt32 = 0
@@ -51,7 +56,10 @@ extension SegmentReader {
                 case .timestamp, .sequence: _ = try reader.times(index)
                 case .uuid: _ = try reader.uuids(index)
                 case .document:
-                    for page in reader.chunk(index).documents?.pages ?? [] { _ = try dictionaryPage(page) }
+                    for page in reader.chunk(index).documents?.pages ?? []
+                    where documentPages.insert(page.page.offset).inserted {
+                        _ = try dictionaryPage(page)
+                    }
                 case .dictionary: _ = try dictionary(index)
                 }
             }

@@ -20,6 +20,7 @@ package enum SegmentProfile: Sendable {
 package final class SegmentWriter {
     package typealias Sink = (UnsafeRawBufferPointer) throws -> Void
 
+    private let schema: String
     private var metadata = SegmentMetadata()
     private var output = ByteArena(capacity: 1 << 20)
     private var raw = ByteArena(capacity: 1 << 18)
@@ -31,10 +32,20 @@ package final class SegmentWriter {
     package init(
         schema: String, profile: SegmentProfile, compressor: Compressor, sink: @escaping Sink
     ) {
-        metadata.schema = schema
+        self.schema = schema
         self.profile = profile
         self.compressor = compressor
         self.sink = sink
+        startSegment()
+    }
+
+    /// Starts the next segment, once the last is finished or given up. The memory is kept: getting it anew from the system
+    /// for each chunk is a part of the time of ingest.
+    package func startSegment() {
+        metadata = SegmentMetadata()
+        metadata.schema = schema
+        flushed = 0
+        output.removeAll(keepingAtMost: 8 << 20)
         SegmentLayout.appendHeader(to: &output)
     }
 
@@ -61,7 +72,10 @@ package final class SegmentWriter {
     /// - Parameters:
     ///   - chunks: one a column, in the order of `addColumn`; nil where no row has a value.
     ///   - rawBytes: the bytes of the events with their line ends.
-    package func appendRowGroup(rows: Int, rawBytes: UInt64, chunks: [ChunkInput?]) throws {
+    ///   - documents: what `appendDocuments` gave, for columns of documents whose chunk has none of its own.
+    package func appendRowGroup(
+        rows: Int, rawBytes: UInt64, chunks: [ChunkInput?], documents: DictionaryInfo? = nil
+    ) throws {
         precondition(chunks.count == metadata.columns.count && rows > 0 && rows <= Limits.rowsPerRowGroup)
         var group = RowGroupInfo()
         group.rows = UInt32(rows)
@@ -108,7 +122,9 @@ package final class SegmentWriter {
                     let isIdentity = index == metadata.columns.firstIndex { $0.kind == .uuid }
                     appendUUIDs(uuids, input.codes, partners: isIdentity ? partners : nil, &info)
                 }
-                if let documents = input.documents { info.documents = appendDictionary(documents, isDocument: true) }
+                if kind == .document {
+                    info.documents = input.documents.map { appendDictionary($0, isDocument: true) } ?? documents
+                }
             }
             if kind == .document, info.documents == nil { info.documents = DictionaryInfo() }
             group.chunks.append(info)
@@ -201,27 +217,31 @@ package final class SegmentWriter {
             raw.removeAll(keepingAtMost: 8 << 20)
             raw.append(varint: end - code)
             for c in code..<end { raw.append(varint: input.entry(c).count) }
-            let page: PageReference
-            if isDocument, profile == .young {
-                page = appendFragments(input, code..<end)
-            } else {
-                for c in code..<end { raw.append(input.entry(c)) }
-                page = appendPage(.dictionary, level: isDocument ? 16 : 19)
-            }
+            for c in code..<end { raw.append(input.entry(c)) }
+            // Young bodies that are written anew are those of a chunk that spans midnight.
+            let page =
+                isDocument
+                ? appendPage(.dictionary, policy: .strong(level: profile == .young ? 3 : 16))
+                : appendPage(.dictionary, level: 19)
             info.pages.append(DictionaryPageInfo(page: page, firstCode: UInt32(code), count: UInt32(end - code)))
             code = end
         }
         return info
     }
 
-    /// Appends a dictionary page that begins with `raw`; the entries are compressed from where they lie.
-    private func appendFragments(_ input: DictionaryInput, _ codes: Range<Int>) -> PageReference {
-        compressor.fragments.start(raw.bytes)
-        for code in codes { compressor.fragments.append(input.entry(code)) }
-        return appendPage(.dictionary, rawBytes: compressor.fragments.rawCount) {
-            compressor.appendFragments(to: &output)
+    /// Writes the documents of the next row group, which all its columns of documents share: a response repeats its
+    /// request, and what is shared is stored once.
+    package func appendDocuments(_ fragments: borrowing FragmentEncoder) throws -> DictionaryInfo {
+        var info = DictionaryInfo()
+        info.count = UInt32(fragments.count)
+        guard fragments.count > 0 else { return info }
+        let page = appendPage(.dictionary, rawBytes: fragments.pageBytes) {
+            compressor.append(fragments, to: &output)
             return .fragments
         }
+        info.pages = [DictionaryPageInfo(page: page, firstCode: 1, count: info.count)]
+        try flush(over: 1 << 20)
+        return info
     }
 
     /// Writes the footer and the trailer. Nothing may be added after.

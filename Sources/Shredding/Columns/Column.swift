@@ -5,22 +5,31 @@ package import SegmentFormat
 /// Row-indexed arrays, of one row group's size or grown up to it: writing a value is one store, a row without one needs
 /// nothing (code 0), and taking a row back is clearing it.
 package struct Column: ~Copyable {
-    package let id: UInt16
-    package let kind: ColumnKind
-    /// Raw keys joined by U+0001.
-    package let path: [UInt8]
+    // The fields that storing a value touches are the first 64 bytes: an event touches some thirty columns, and bodies push
+    // them out of the first-level cache between one event and the next.
     package private(set) var codes: UnsafeMutablePointer<UInt32>
-    package private(set) var times: UnsafeMutablePointer<Int64>?
-    package private(set) var uuids: UnsafeMutablePointer<UUIDBytes>?
-    package var dictionary = ValueDictionary()
-    /// The documents of a row group that is shredded from memory that stays; else they are in the dictionary.
-    var documents = DocumentTable()
-    /// Entries of the dictionary before this row group.
-    package var entriesBefore = 0
     /// The last row that has a value, -1 for none.
     package var lastRow = -1
+    package let kind: ColumnKind
+    package let id: UInt16
+    package var dictionary = ValueDictionary()
+    package private(set) var times: UnsafeMutablePointer<Int64>?
+    package private(set) var uuids: UnsafeMutablePointer<UUIDBytes>?
+    /// Entries of the dictionary before this row group.
+    package var entriesBefore = 0
     /// The last event that was parsed the long way and has a value: a second one is a duplicate key.
     var lastParse: UInt64 = 0
+    /// Raw keys joined by U+0001.
+    package let path: [UInt8]
+    /// Makes each column of an array begin at a line of the cache, where the first does.
+    private let padding: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0)
+
+    /// Memory for an array of columns, each of which begins at a line of the cache.
+    static func allocate(capacity: Int) -> UnsafeMutablePointer<Column> {
+        assert(MemoryLayout<Column>.stride % 64 == 0)
+        return UnsafeMutableRawPointer.allocate(byteCount: capacity * MemoryLayout<Column>.stride, alignment: 64)
+            .bindMemory(to: Column.self, capacity: capacity)
+    }
 
     /// - Parameter rows: that there is room for.
     package init(id: UInt16, kind: ColumnKind, path: [UInt8], rows: Int = Limits.rowsPerRowGroup) {
@@ -76,7 +85,6 @@ package struct Column: ~Copyable {
         codes.update(repeating: 0, count: rowsBefore)
         lastRow = -1
         if kind == .document { dictionary.removeAll() }
-        documents.removeAll()
         entriesBefore = dictionary.count
     }
 
@@ -85,7 +93,6 @@ package struct Column: ~Copyable {
         codes.update(repeating: 0, count: rowsBefore)
         lastRow = -1
         dictionary.removeAll()
-        documents.removeAll()
         entriesBefore = 0
         reserveTypedCode()
     }
@@ -96,6 +103,6 @@ package struct Column: ~Copyable {
         return ChunkInput(
             codes: UnsafeBufferPointer(start: codes, count: rows), firstNew: UInt32(entriesBefore + 1),
             times: times.map { UnsafePointer($0) }, uuids: uuids.map { UnsafePointer($0) },
-            documents: kind == .document ? (documents.count > 0 ? documents.input : dictionary.input) : nil)
+            documents: kind == .document && dictionary.count > 0 ? dictionary.input : nil)
     }
 }

@@ -12,6 +12,9 @@ package struct ValueDictionary: ~Copyable {
         var start: UInt32 = 0
         var count: UInt32 = 0
     }
+    // What a look-up needs comes first, so that it is in one line of the cache (see Column).
+    /// A copy of `processSeed`: a static value is looked up behind a check that it was initialised.
+    private let seed = Self.processSeed
     private var slots: UnsafeMutablePointer<Slot>
     private var mask: Int
     package private(set) var values = ByteArena(capacity: 1 << 12)
@@ -22,8 +25,6 @@ package struct ValueDictionary: ~Copyable {
 
     /// A secret of the process: values come from outside, and must not be chosen to collide.
     static let processSeed: UInt64 = .random(in: .min ... .max)
-    /// A copy beside the table: a static value is looked up behind a check that it was initialised.
-    private let seed = Self.processSeed
 
     package init() {
         mask = 63
@@ -61,8 +62,16 @@ package struct ValueDictionary: ~Copyable {
 
     /// The same for bytes that lie where at least thirty-two can be read.
     @inline(__always)
-    mutating func code(padded p: UnsafeRawPointer, _ n: Int) -> UInt32 {
-        let tag = UInt32(truncatingIfNeeded: ck_hash(p, UInt64(truncatingIfNeeded: n), seed) >> 32)
+    mutating func code(padded p: UnsafeRawPointer, _ n: Int) -> UInt32 { code(padded: p, n, tag: tag(p, n)) }
+
+    /// Of the hash of `n` bytes where at least thirty-two can be read.
+    @inline(__always)
+    func tag(_ p: UnsafeRawPointer, _ n: Int) -> UInt32 {
+        UInt32(truncatingIfNeeded: ck_hash(p, UInt64(truncatingIfNeeded: n), seed) >> 32)
+    }
+
+    @inline(__always)
+    mutating func code(padded p: UnsafeRawPointer, _ n: Int, tag: UInt32) -> UInt32 {
         var index = Int(truncatingIfNeeded: tag) & mask
         // A free slot always exists: the table is grown at two thirds.
         while true {
@@ -73,6 +82,16 @@ package struct ValueDictionary: ~Copyable {
             }
             index = (index + 1) & mask
         }
+    }
+
+    /// Has the slot loaded that will be looked at first.
+    @inline(__always)
+    func prefetchSlot(_ tag: UInt32) { ck_prefetch(slots + (Int(truncatingIfNeeded: tag) & mask)) }
+
+    /// Has the value loaded that will be compared first.
+    @inline(__always)
+    func prefetchValue(_ tag: UInt32) {
+        ck_prefetch(values.base + Int(slots[Int(truncatingIfNeeded: tag) & mask].start))
     }
 
     @inline(never)

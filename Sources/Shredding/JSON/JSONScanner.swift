@@ -23,17 +23,7 @@ package struct JSONScanner: ~Copyable {
     /// A bit a level of nesting: 1 for an object.
     private var levels: [UInt64] = [0]
 
-    /// nil: what is scanned may change as soon as it was scanned.
-    private var known: KnownContainers?
-
     package init() {}
-
-    /// A scanner that remembers what it has scanned. The memory must stay as it is until `forget`.
-    init(remembering: Bool) {
-        if remembering { known = KnownContainers() }
-    }
-
-    mutating func forget() { known?.removeAll() }
 
     func failed(from start: UnsafeRawPointer) -> JSONFailure {
         JSONFailure(reason: "\(failure)", offset: failedAt.map { $0 - start } ?? 0)
@@ -154,10 +144,6 @@ package struct JSONScanner: ~Copyable {
                 guard let end = stringEnd(p + 1) else { return nil }
                 p = end
             case 0x7b, 0x5b:
-                if let end = known?.end(p, depth: depth) {
-                    p = end
-                    break
-                }
                 guard depth < deepest else { return fail("nested deeper than the limit", at: p) }
                 push(isObject, depth)
                 depth += 1
@@ -201,7 +187,6 @@ package struct JSONScanner: ~Copyable {
                 p += 1
                 depth -= 1
                 isObject = pop(depth)
-                known?.close(p, depth: depth)
             }
             return p
         }

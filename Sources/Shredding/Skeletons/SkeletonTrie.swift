@@ -10,7 +10,7 @@ struct SkeletonTrie: ~Copyable {
         var literal: UInt32
         var literalLength: UInt32
         /// The column of the value after the text, or `end` where the event ends after the text.
-        var column: Int32
+        var column: Int16
         var isDocument: Bool
         var parent: Int32 = -1
         var firstChild: Int32 = -1
@@ -19,7 +19,7 @@ struct SkeletonTrie: ~Copyable {
         var code: UInt32 = 0
         var epoch: UInt32 = .max
 
-        static let end: Int32 = -1
+        static let end: Int16 = -1
     }
 
     private(set) var nodes: UnsafeMutablePointer<Node>
@@ -39,8 +39,15 @@ struct SkeletonTrie: ~Copyable {
     static let untaught: Int32 = -1
 
     init() {
-        nodes = .allocate(capacity: capacity)
+        nodes = Self.allocate(capacity)
         nodes[0] = Node(literal: 0, literalLength: 0, column: 0, isDocument: false)
+    }
+
+    /// Two nodes a line of the cache.
+    private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Node> {
+        assert(MemoryLayout<Node>.stride == 32)
+        return UnsafeMutableRawPointer.allocate(byteCount: capacity * MemoryLayout<Node>.stride, alignment: 64)
+            .bindMemory(to: Node.self, capacity: capacity)
     }
 
     deinit { nodes.deallocate() }
@@ -55,7 +62,7 @@ struct SkeletonTrie: ~Copyable {
 
     /// The child of `parent` with this text and column; a new one, in front of its siblings, if there is none;
     /// `untaught` if there are too many.
-    mutating func child(of parent: Int32, literal: UnsafeRawBufferPointer, column: Int32, isDocument: Bool) -> Int32 {
+    mutating func child(of parent: Int32, literal: UnsafeRawBufferPointer, column: Int16, isDocument: Bool) -> Int32 {
         guard parent != Self.untaught else { return Self.untaught }
         var child = nodes[Int(parent)].firstChild
         var siblings = 0
@@ -73,7 +80,7 @@ struct SkeletonTrie: ~Copyable {
         }
         guard siblings < Self.siblingLimit else { return Self.untaught }
         if count == capacity {
-            let new = UnsafeMutablePointer<Node>.allocate(capacity: capacity * 2)
+            let new = Self.allocate(capacity * 2)
             new.update(from: nodes, count: count)
             nodes.deallocate()
             nodes = new

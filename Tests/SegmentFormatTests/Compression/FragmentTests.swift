@@ -4,53 +4,48 @@ import Testing
 @testable import SegmentFormat
 
 struct FragmentTests {
-    static func texts(_ random: inout SystemRandomNumberGenerator) -> [[UInt8]] {
-        var texts: [[UInt8]] = []
-        for i in 0..<60 {
-            if i > 0, Bool.random(using: &random) {
-                var t = texts.randomElement(using: &random)!
-                for _ in 0..<Int.random(in: 0..<4, using: &random) where !t.isEmpty {
-                    let at = Int.random(in: 0..<t.count, using: &random)
-                    switch Int.random(in: 0..<3, using: &random) {
-                    case 0: t[at] = UInt8.random(in: 32..<127, using: &random)
-                    case 1: t.insert(0x2c, at: at)
-                    default: t.removeSubrange(at..<min(t.count, at + Int.random(in: 0..<40, using: &random)))
-                    }
+    /// A page of random texts, each of new bytes and copies of any earlier ones, and the bytes it stands for.
+    static func page(_ random: inout SeededRandom) -> (stored: [UInt8], raw: [UInt8]) {
+        var encoder = FragmentEncoder()
+        var texts: [UInt8] = []
+        var lengths: [Int] = []
+        for _ in 0..<random.below(60) {
+            let start = texts.count
+            let mark = encoder.mark
+            let isForgotten = random.oneIn(5)
+            for _ in 0..<random.below(8) where start > 0 {
+                let new = random.bytes(random.below(40))
+                // From far back, from the text itself, or from the new bytes, repeating them.
+                let distance = 1 + random.below(texts.count + new.count)
+                let length = 1 + random.below(200)
+                new.withUnsafeBytes {
+                    encoder.append(
+                        $0.baseAddress ?? UnsafeRawPointer(bitPattern: 1)!, count: new.count, copying: length,
+                        distance: distance)
                 }
-                texts.append(t)
+                texts += new
+                for _ in 0..<length { texts.append(texts[texts.count - distance]) }
+            }
+            let rest = random.bytes(1 + random.below(300))
+            if isForgotten {
+                encoder.goBack(to: mark)
+                texts.removeSubrange(start...)
             } else {
-                let kind = Int.random(in: 0..<3, using: &random)
-                texts.append(
-                    (0..<Int.random(in: 0..<600, using: &random)).map { _ in
-                        kind == 0
-                            ? 0x2c
-                            : kind == 1
-                                ? UInt8.random(in: 0x2b..<0x2e, using: &random)
-                                : UInt8.random(in: 32..<127, using: &random)
-                    })
+                texts += rest
+                rest.withUnsafeBytes {
+                    encoder.finishText($0.baseAddress!, count: rest.count, length: texts.count - start)
+                }
+                lengths.append(texts.count - start)
             }
         }
-        return texts
-    }
-
-    static func page(_ texts: [[UInt8]]) -> (stored: [UInt8], raw: [UInt8]) {
-        let compressor = Compressor()
-        var memory: [UnsafeMutableRawBufferPointer] = []
-        let head: [UInt8] = [1, 2, 3]
-        head.withUnsafeBytes { compressor.fragments.start($0) }
-        for text in texts {
-            let m = UnsafeMutableRawBufferPointer.allocate(byteCount: text.count + 64, alignment: 1)
-            m.copyBytes(from: text)
-            for i in text.count..<text.count + 64 { m[i] = 0x2c }
-            memory.append(m)
-            compressor.fragments.append(UnsafeRawBufferPointer(rebasing: m[..<text.count]))
-        }
+        var raw = ByteArena()
+        raw.append(varint: lengths.count)
+        for length in lengths { raw.append(varint: length) }
+        texts.withUnsafeBytes { raw.append($0) }
         var output = ByteArena(capacity: 100)
-        compressor.appendFragments(to: &output)
-        for m in memory { m.deallocate() }
-        let raw = head + texts.flatMap { $0 }
-        precondition(compressor.fragments.rawCount == raw.count)
-        return (output.array(), raw)
+        Compressor().append(encoder, to: &output)
+        #expect(encoder.pageBytes == raw.count && encoder.count == lengths.count && encoder.rawCount == texts.count)
+        return (output.array(), raw.array())
     }
 
     static func decode(_ stored: [UInt8], count: Int) throws -> [UInt8] {
@@ -61,18 +56,18 @@ struct FragmentTests {
         return Array(target[..<count])
     }
 
-    @Test func roundTrip() throws {
-        var random = SystemRandomNumberGenerator()
+    @Test(arguments: Seeds.fixed) func roundTrip(seed: UInt64) throws {
+        var random = Seeds.announce(seed, "pages of fragments")
         for _ in 0..<300 {
-            let (stored, raw) = Self.page(Self.texts(&random))
+            let (stored, raw) = Self.page(&random)
             #expect(try Self.decode(stored, count: raw.count) == raw)
         }
     }
 
-    @Test func damage() throws {
-        var random = SystemRandomNumberGenerator()
+    @Test(arguments: Seeds.fixed) func damage(seed: UInt64) throws {
+        var random = Seeds.announce(seed, "damaged pages of fragments")
         for _ in 0..<60 {
-            let (stored, raw) = Self.page(Self.texts(&random))
+            let (stored, raw) = Self.page(&random)
             for _ in 0..<400 {
                 var bad = stored
                 for _ in 0..<Int.random(in: 1..<4, using: &random) {
@@ -86,8 +81,8 @@ struct FragmentTests {
     }
 
     /// Commands that are not compressed, so that damage reaches them.
-    @Test func hostileCommands() throws {
-        var random = SystemRandomNumberGenerator()
+    @Test(arguments: Seeds.fixed) func hostileCommands(seed: UInt64) throws {
+        var random = Seeds.announce(seed, "hostile commands of fragments")
         for _ in 0..<20000 {
             var bytes = ByteArena()
             defer { extendLifetime(bytes) }

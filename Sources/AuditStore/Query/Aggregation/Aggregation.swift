@@ -6,12 +6,14 @@ package struct AggregatedGroups: Sendable {
     package let plan: AggregationPlan
     private let merge: GroupMerge
     private let measures: [MeasureMerge.Finished]
+    private let needs: [MeasureNeeds]
     /// For each key the rank of each id among the key's values; absent values come last.
     private let ranks: [[UInt32]]
 
     init(_ merge: GroupMerge) {
         self.merge = merge
         plan = merge.plan
+        needs = merge.plan.measures
         measures = merge.measures.map { $0.finished(groups: merge.counts.count) }
         ranks = merge.keys.map { key in
             let values = key.values
@@ -38,6 +40,7 @@ package struct AggregatedGroups: Sendable {
     /// Equal for groups with equal keys.
     package func keyID(_ key: Int, of group: Int) -> UInt32 { merge.index.id(group, key: key) }
 
+    /// The value of an aggregate that is one; nil for those that are lists.
     package func value(_ aggregate: AggregateKind, of group: Int) -> EventValue? {
         switch aggregate {
         case .count: .integer(Int64(merge.counts[group]))
@@ -47,8 +50,25 @@ package struct AggregatedGroups: Sendable {
         case .largest(let field): measures[field].largest(group)
         case .average(let field): measures[field].average(group)
         case .quantile(let field, let q): measures[field].quantile(group, q)
+        case .approximateQuantile(let field, let q): measures[field].approximateQuantile(group, q)
+        case .approximateDistinct(let field):
+            .integer(Int64(measures[field].summary.approximateDistinct(group)))
+        case .standardDeviation(let field): measures[field].standardDeviation(group)
+        case .frequent, .histogram: nil
         case .first(let field): measures[field].first(group)
         case .last(let field): measures[field].last(group)
+        }
+    }
+
+    /// An aggregate of any kind.
+    package func result(_ aggregate: AggregateKind, of group: Int) -> AggregateResult {
+        switch aggregate {
+        case .frequent(let field, let count):
+            .values(measures[field].frequent(group, count).map { CountedValue(value: $0.value, count: $0.count) })
+        case .histogram(let field, let rule):
+            .ranges(
+                measures[field].histogram(group, rule, index: needs[field].histograms.firstIndex(of: rule) ?? 0))
+        default: .value(value(aggregate, of: group))
         }
     }
 
@@ -58,6 +78,22 @@ package struct AggregatedGroups: Sendable {
         let right = ranks[key][Int(merge.index.id(b, key: key))]
         return left == right ? nil : left < right
     }
+}
+
+/// What an aggregate gives.
+package enum AggregateResult: Sendable {
+    case value(EventValue?)
+    case values([CountedValue])
+    case ranges([CountedRange])
+
+    /// The value, if it is one.
+    package var value: EventValue? { if case .value(let value) = self { value } else { nil } }
+}
+
+/// A value and how many events have it.
+package struct CountedValue: Sendable, Hashable {
+    package var value: EventValue
+    package var count: Int
 }
 
 extension EventScan {

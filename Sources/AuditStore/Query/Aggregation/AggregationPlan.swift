@@ -2,12 +2,12 @@
 package struct AggregationPlan: Sendable {
     package struct Key: Sendable {
         package var field: FieldReference
-        /// For times: the width of a bucket in microseconds.
-        package var bucket: Int64?
+        /// For times: what they are grouped by.
+        package var bucket: TimeBuckets?
         /// Whether events without the field form a group of their own; else they are in none.
         package var keepsAbsent: Bool
 
-        package init(_ field: FieldReference, bucket: Int64? = nil, keepsAbsent: Bool) {
+        package init(_ field: FieldReference, bucket: TimeBuckets? = nil, keepsAbsent: Bool) {
             self.field = field
             self.bucket = bucket
             self.keepsAbsent = keepsAbsent
@@ -45,6 +45,15 @@ package enum AggregateKind: Sendable, Hashable {
     case average(Int)
     /// Exact, by nearest rank.
     case quantile(Int, Double)
+    /// Of durations within 0.78 %; of fields with a dictionary exact, since their values are counted anyhow.
+    case approximateQuantile(Int, Double)
+    /// By a sketch: see `DistinctSketch`.
+    case approximateDistinct(Int)
+    /// Of the sample.
+    case standardDeviation(Int)
+    /// The values that most events have, with their counts; so many.
+    case frequent(Int, Int)
+    case histogram(Int, HistogramRule)
     /// The value of the earliest event that has one, and of the latest; ties by ingest sequence.
     case first(Int)
     case last(Int)
@@ -53,7 +62,9 @@ package enum AggregateKind: Sendable, Hashable {
         switch self {
         case .count: nil
         case .distinct(let field), .sum(let field), .smallest(let field), .largest(let field), .average(let field),
-            .quantile(let field, _), .first(let field), .last(let field):
+            .quantile(let field, _), .approximateQuantile(let field, _), .approximateDistinct(let field),
+            .standardDeviation(let field), .frequent(let field, _), .histogram(let field, _), .first(let field),
+            .last(let field):
             field
         }
     }
@@ -62,7 +73,11 @@ package enum AggregateKind: Sendable, Hashable {
         switch self {
         case .count: break
         case .distinct: needs.values = true
-        case .quantile: needs.values = true
+        case .quantile, .frequent: needs.values = true
+        case .approximateQuantile: needs.logarithmic = true
+        case .approximateDistinct: needs.hashes = true
+        case .standardDeviation: needs.moments = true
+        case .histogram(_, let rule): if !needs.histograms.contains(rule) { needs.histograms.append(rule) }
         case .sum, .smallest, .largest, .average: needs.statistics = true
         case .first: needs.first = true
         case .last: needs.last = true
@@ -78,6 +93,15 @@ package struct MeasureNeeds: Sendable {
     var statistics = false
     var first = false
     var last = false
+    /// Hashes of the distinct values.
+    var hashes = false
+    /// These three follow from the values for fields with a dictionary.
+    var moments = false
+    var logarithmic = false
+    var histograms: [HistogramRule] = []
+
+    /// Whether the values of a field with a dictionary are needed.
+    var codedValues: Bool { values || statistics || moments || logarithmic || !histograms.isEmpty }
 }
 
 /// Count, sum and range of integers: what one pass over times or durations gives.

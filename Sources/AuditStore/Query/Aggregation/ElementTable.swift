@@ -8,14 +8,17 @@ final class ElementTable: Sendable {
     let lists: (starts: [UInt32], elements: [UInt32])?
     /// The values that ids stand for.
     let values: ValueTable
+    /// A hash of each id's value, if they were asked for.
+    let hashes: [UInt64]
     /// Ids are 0 … count.
     var count: Int { values.count }
 
-    init(_ table: ValueTable) {
+    init(_ table: ValueTable, hashes: Bool = false) {
         if Self.isDirect(table) {
             ids = nil
             lists = nil
             values = table
+            self.hashes = hashes ? ValueHash.hashes(of: table) : []
             return
         }
         var interner = ValueInterner()
@@ -42,6 +45,7 @@ final class ElementTable: Sendable {
         self.ids = hasLists ? nil : ids
         lists = hasLists ? (starts, elements) : nil
         values = interner.table
+        self.hashes = hashes ? ValueHash.hashes(of: values) : []
     }
 
     /// Whether each code is a value of its own: no list, no null, no function that could give the same value twice.

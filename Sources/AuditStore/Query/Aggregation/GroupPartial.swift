@@ -24,6 +24,7 @@ struct MeasurePartial: Sendable {
     var values: [Int64] = []
     var first: [ExtremeEvent] = []
     var last: [ExtremeEvent] = []
+    var summary = MeasureSummary()
 }
 
 /// A value with the event that it is from.

@@ -10,18 +10,21 @@ struct KeyColumn {
     init(_ key: PreparedAggregation.Key, _ reader: RowGroupReader, _ mask: UnsafePointer<UInt8>, _ scratch: ScanScratch)
         throws(SegmentError)
     {
-        if let width = key.bucket {
-            guard case .integers(let field, transform: nil) = key.field else {
-                codes = nil
-                table = ElementTable(ValueTable(.values([]), count: 0))
-                buckets = Array(repeating: absentCode, count: reader.rows)
-                return
+        if let stretches = key.bucket {
+            let numbers: BucketNumbers
+            if case .integers(let field, transform: nil) = key.field {
+                numbers = BucketNumbers(try field.values(reader, scratch.integers), reader.rows, mask, stretches)
+            } else {
+                // A time that is no column of times: each distinct value is read once.
+                let times = try key.field.coded(reader, mask, scratch).times()
+                numbers = times.withUnsafeBufferPointer { times in
+                    guard let base = times.baseAddress else { return BucketNumbers(rows: reader.rows) }
+                    return BucketNumbers(base, reader.rows, mask, stretches)
+                }
             }
-            let times = try field.values(reader, scratch.integers)
-            let values: ValueTable
-            (buckets, values) = Self.buckets(times, reader.rows, mask, width)
+            buckets = numbers.ids
             codes = nil
-            table = ElementTable(values)
+            table = ElementTable(numbers.values)
             return
         }
         let batch = try key.field.coded(reader, mask, scratch)
@@ -51,57 +54,22 @@ struct KeyColumn {
             }
         }
     }
+}
 
-    /// Numbers the buckets that the row group's times lie in: consecutively where they are close to each other.
-    private static func buckets(
-        _ times: UnsafePointer<Int64>, _ rows: Int, _ mask: UnsafePointer<UInt8>, _ width: Int64
-    ) -> ([UInt32], ValueTable) {
-        var smallest = Int64.max
-        var largest = Int64.min
-        for i in 0..<rows where mask[i] != 0 && times[i] != absentInteger {
-            smallest = min(smallest, times[i])
-            largest = max(largest, times[i])
-        }
-        guard smallest <= largest else {
-            return ([UInt32](repeating: absentCode, count: rows), ValueTable(.values([]), count: 0))
-        }
-        let start = bucketStart(smallest, width)
-        let span = largest.subtractingReportingOverflow(start)
-        guard !span.overflow, span.partialValue / width < 1 << 20 else {
-            return scatteredBuckets(times, rows, mask, width)
-        }
-        var ids = [UInt32](repeating: absentCode, count: rows)
-        // Neighbours mostly lie in one bucket; a division is for those that do not.
-        var bucketFrom = start
-        var id: UInt32 = 1
-        ids.withUnsafeMutableBufferPointer { ids in
-            for i in 0..<rows where mask[i] != 0 && times[i] != absentInteger {
-                let time = times[i]
-                if time < bucketFrom || time &- bucketFrom >= width {
-                    let number = (time &- start) / width
-                    id = UInt32(truncatingIfNeeded: number) &+ 1
-                    bucketFrom = start &+ number &* width
+extension CodedBatch {
+    /// The time of each row, `absentInteger` where there is none.
+    fileprivate func times() -> [Int64] {
+        defer { withExtendedLifetime(self) {} }
+        var known = [Int64](repeating: absentInteger, count: table.count + 1)
+        var isKnown = [Bool](repeating: false, count: table.count + 1)
+        return codes.map { code in
+            if !isKnown[Int(code)] {
+                isKnown[Int(code)] = true
+                if let time = table.value(code).flatMap(Instant.init(eventValue:)) {
+                    known[Int(code)] = time.microseconds
                 }
-                ids[i] = id
             }
+            return known[Int(code)]
         }
-        return (ids, ValueTable(.buckets(start: start, width: width), count: Int((largest - start) / width) + 1))
-    }
-
-    /// Times that are years apart: each bucket is looked up.
-    private static func scatteredBuckets(
-        _ times: UnsafePointer<Int64>, _ rows: Int, _ mask: UnsafePointer<UInt8>, _ width: Int64
-    ) -> ([UInt32], ValueTable) {
-        var interner = ValueInterner()
-        var ids = [UInt32](repeating: absentCode, count: rows)
-        for i in 0..<rows where mask[i] != 0 && times[i] != absentInteger {
-            ids[i] = interner.code(.time(Instant(microseconds: bucketStart(times[i], width))))
-        }
-        return (ids, interner.table)
-    }
-
-    static func bucketStart(_ time: Int64, _ width: Int64) -> Int64 {
-        let remainder = time % width
-        return time &- (remainder < 0 ? remainder &+ width : remainder)
     }
 }

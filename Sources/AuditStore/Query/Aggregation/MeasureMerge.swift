@@ -8,6 +8,7 @@ struct MeasureMerge: Sendable {
     private var isDuration = false
     private var firsts: [Int: ExtremeEvent] = [:]
     private var lasts: [Int: ExtremeEvent] = [:]
+    private var summary = SummaryMerge()
 
     mutating func add(_ partial: MeasurePartial, groups: [Int]) {
         if let table = partial.table, !partial.pairs.isEmpty {
@@ -24,6 +25,7 @@ struct MeasureMerge: Sendable {
             self.pairs = pairs
         }
         isDuration = isDuration || partial.isDuration
+        summary.add(partial.summary, groups: groups)
         for (group, part) in partial.statistics.enumerated() {
             while statistics.count <= groups[group] { statistics.append(IntegerStatistics()) }
             statistics[groups[group]].add(part)
@@ -46,9 +48,10 @@ struct MeasureMerge: Sendable {
         fileprivate var integerStarts: [Int]
         fileprivate var pairs: [(value: EventValue, count: UInt64)]
         fileprivate var pairStarts: [Int]
-        fileprivate var isDuration: Bool
+        private(set) var isDuration: Bool
         fileprivate var firsts: [Int: ExtremeEvent]
         fileprivate var lasts: [Int: ExtremeEvent]
+        let summary: SummaryMerge.Finished
     }
 
     /// Sorts what was collected, so that the aggregates of a group are a look at one range of it.
@@ -76,16 +79,17 @@ struct MeasureMerge: Sendable {
             statistics: statistics, integers: integers.sorted { ($0.group, $0.value) < ($1.group, $1.value) },
             integerStarts: integerStarts,
             pairs: ranked.map { (table[order[Int(UInt32(truncatingIfNeeded: $0.key))]], $0.count) },
-            pairStarts: pairStarts, isDuration: isDuration, firsts: firsts, lasts: lasts)
+            pairStarts: pairStarts, isDuration: isDuration, firsts: firsts, lasts: lasts,
+            summary: summary.finished(groups: groups))
     }
 }
 
 extension MeasureMerge.Finished {
-    private func integers(of group: Int) -> ArraySlice<(group: UInt32, value: Int64)> {
+    func integers(of group: Int) -> ArraySlice<(group: UInt32, value: Int64)> {
         integers[integerStarts[group]..<integerStarts[group + 1]]
     }
 
-    private func pairs(of group: Int) -> ArraySlice<(value: EventValue, count: UInt64)> {
+    func pairs(of group: Int) -> ArraySlice<(value: EventValue, count: UInt64)> {
         pairs[pairStarts[group]..<pairStarts[group + 1]]
     }
 
@@ -94,7 +98,7 @@ extension MeasureMerge.Finished {
         return statistics[group]
     }
 
-    private func value(_ integer: Int64) -> EventValue {
+    func value(_ integer: Int64) -> EventValue {
         isDuration ? .duration(integer) : .time(Instant(microseconds: integer))
     }
 
@@ -163,7 +167,7 @@ extension MeasureMerge.Finished {
     }
 
     /// From 1 on.
-    private static func rank(_ q: Double, _ n: UInt64) -> Int {
+    static func rank(_ q: Double, _ n: UInt64) -> Int {
         min(max(Int((q * Double(n)).rounded(.up)), 1), max(Int(n), 1))
     }
 

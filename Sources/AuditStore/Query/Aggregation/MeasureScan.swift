@@ -16,7 +16,12 @@ struct MeasureScan {
             let values = try field.values(scan.reader, scan.scratch.integers)
             partial.isDuration = field.isDuration
             if measure.needs.statistics { partial.statistics = statistics(values) }
-            if measure.needs.values { collect(values, into: &partial) }
+            // A relative error of a time, which counts from 1970, says nothing; quantiles of times are exact.
+            if measure.needs.values || measure.needs.logarithmic && !field.isDuration {
+                collect(values, into: &partial)
+            }
+            partial.summary = MeasureSummary(
+                values, rows, groups, count: count, measure.needs, isDuration: field.isDuration)
             if measure.needs.first || measure.needs.last {
                 try extremes(measure.needs, into: &partial) { row in
                     values[row] == absentInteger ? nil : field.value(values[row])
@@ -29,9 +34,13 @@ struct MeasureScan {
         let batch = try measure.field.coded(scan.reader, mask, scan.scratch)
         // The codes may lie in memory that the batch owns.
         defer { withExtendedLifetime(batch) {} }
-        let table = measure.table ?? ElementTable(batch.table)
+        let table = measure.table ?? ElementTable(batch.table, hashes: measure.needs.hashes)
         partial.table = table
-        if measure.needs.values || measure.needs.statistics { partial.pairs = pairs(batch.codes, table) }
+        if measure.needs.codedValues { partial.pairs = pairs(batch.codes, table) }
+        if measure.needs.hashes {
+            let distinct = measure.needs.codedValues ? partial.pairs : pairs(batch.codes, table)
+            partial.summary = MeasureSummary(pairs: distinct, hashes: table.hashes)
+        }
         if measure.needs.first || measure.needs.last {
             try extremes(measure.needs, into: &partial) { row in
                 batch.table.value(batch.codes[row])

@@ -4,7 +4,7 @@ import SegmentFormat
 struct PreparedAggregation: Sendable {
     struct Key: Sendable {
         var field: ResolvedField
-        var bucket: Int64?
+        var bucket: TimeBuckets?
         /// For fields with a dictionary of the segment.
         var table: ElementTable?
     }
@@ -35,13 +35,13 @@ struct PreparedAggregation: Sendable {
         }
         for (field, needs) in zip(plan.fields, plan.measures) {
             let field = try segment.resolve(field, schema: schema)
-            measures.append(Measure(field: field, needs: needs, table: Self.table(field)))
+            measures.append(Measure(field: field, needs: needs, table: Self.table(field, hashes: needs.hashes)))
         }
         eventTime = try segment.resolve(FieldReference(keys: schema.eventTime), schema: schema)
     }
 
-    private static func table(_ field: ResolvedField) -> ElementTable? {
+    private static func table(_ field: ResolvedField, hashes: Bool = false) -> ElementTable? {
         guard case .dictionary(_, let table) = field else { return nil }
-        return ElementTable(table)
+        return ElementTable(table, hashes: hashes)
     }
 }

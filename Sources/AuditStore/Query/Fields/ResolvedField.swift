@@ -36,7 +36,8 @@ extension SegmentReader {
         let split = path.firstIndex { if case .key = $0 { false } else { true } } ?? path.endIndex
         guard let keys = FieldReference.keys(Array(path[..<split])) else { return .absent }
         let document = schema.shredding.documents.first { $0.count <= keys.count && Array(keys[..<$0.count]) == $0 }
-        if document == nil, let column = column(path: Self.joined(keys)) {
+        let name = Self.joined(keys)
+        if document == nil, let column = column(path: name), !hasMembers(name) {
             if split == path.endIndex, schema.shredding.times.contains(keys) {
                 return .integers(
                     IntegerField(time: try TimeColumn(self, column: column), subtrahend: nil), transform: transform)
@@ -56,6 +57,15 @@ extension SegmentReader {
         let field = ComputedField(
             self, path: path, transform, document: documentColumn, documentKeys: document?.count ?? 0)
         return try field.isAnywhere() ? .computed(field) : .absent
+    }
+
+    /// Whether the value of a column is an object in other events, so that it has to be looked for in their structure.
+    private func hasMembers(_ name: String) -> Bool {
+        let length = name.utf8.count
+        return metadata.columns.contains { column in
+            let path = column.path.utf8
+            return path.count > length && path.starts(with: name.utf8) && path.dropFirst(length).first == 0x01
+        }
     }
 
     private func table(

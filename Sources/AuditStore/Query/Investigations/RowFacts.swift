@@ -58,12 +58,13 @@ struct RowFactReader {
         for row in wanted { mask[Int(row)] = 1 }
     }
 
-    private static func values(_ value: EventValue?, _ bucket: Int64?) -> [EventValue] {
+    private static func values(_ value: EventValue?, _ buckets: TimeBuckets?) -> [EventValue] {
+        if let buckets {
+            guard let time = value.flatMap(Instant.init(eventValue:)) else { return [] }
+            return [.time(Instant(microseconds: buckets.bucket(containing: time.microseconds).lowerBound))]
+        }
         switch value {
         case nil: return []
-        case .time(let time)?:
-            guard let bucket else { return [.time(time)] }
-            return [.time(Instant(microseconds: KeyColumn.bucketStart(time.microseconds, bucket)))]
         case .list(let list)?:
             var known: Set<EventValue> = []
             return list.filter { known.insert($0).inserted }

@@ -11,7 +11,7 @@ package indirect enum Predicate: Sendable {
     /// The field is a time or a duration, and its microseconds are in the range.
     case range(FieldReference, ClosedRange<Int64>)
     /// Both fields have values, and the pair passes.
-    case pair(FieldReference, FieldReference, @Sendable (EventValue, EventValue) -> Bool)
+    case pair(FieldReference, FieldReference, PairTest)
 
     package static func all(_ parts: [Predicate]) -> Predicate { parts.count == 1 ? parts[0] : .and(parts) }
 }

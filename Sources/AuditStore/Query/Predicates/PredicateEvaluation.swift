@@ -58,29 +58,7 @@ extension PreparedPredicate {
             // The codes may lie in memory that the batch owns.
             withExtendedLifetime(batch) { RowMask.filter(mask, batch.codes, matches) }
         case .pair(let left, let right, let test):
-            try Self.filterPairs(mask, left.coded(reader, mask, scratch), right.coded(reader, mask, scratch), test)
-        }
-    }
-
-    /// Each distinct pair of values is asked once.
-    private static func filterPairs(
-        _ mask: UnsafeMutablePointer<UInt8>, _ left: CodedBatch, _ right: CodedBatch,
-        _ test: @Sendable (EventValue, EventValue) -> Bool
-    ) {
-        defer { withExtendedLifetime((left, right)) {} }
-        var known: [UInt64: UInt8] = [:]
-        for row in 0..<left.codes.count where mask[row] != 0 {
-            let pair = UInt64(left.codes[row]) << 32 | UInt64(right.codes[row])
-            if let passes = known[pair] {
-                mask[row] = passes
-                continue
-            }
-            var passes: UInt8 = 0
-            if let a = left.table.value(left.codes[row]), let b = right.table.value(right.codes[row]) {
-                passes = test(a, b) ? 1 : 0
-            }
-            known[pair] = passes
-            mask[row] = passes
+            try test.filter(mask, left, right, reader, scratch)
         }
     }
 }

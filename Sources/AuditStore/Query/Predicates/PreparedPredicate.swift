@@ -13,7 +13,7 @@ package indirect enum PreparedPredicate: Sendable {
     case identity(column: Int, UUIDBytes)
     /// Evaluated in each row group: the field has no dictionary of the segment.
     case batch(ResolvedField, ValueTest)
-    case pair(ResolvedField, ResolvedField, @Sendable (EventValue, EventValue) -> Bool)
+    case pair(ResolvedField, ResolvedField, PairTest)
 }
 
 /// Codes of a column that pass a test.

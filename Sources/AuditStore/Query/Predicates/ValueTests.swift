@@ -80,11 +80,8 @@ extension ValueTest {
         .text { expression.matches($0) }
     }
 
-    package static func isContained(in networks: [IPNetwork]) -> ValueTest {
-        .text { text in
-            guard let address = IPAddress.parse(text) else { return false }
-            return networks.contains { $0.contains(address) }
-        }
+    package static func isContained(in networks: IPNetworkSet) -> ValueTest {
+        .text { text in IPAddress.parse(text).map(networks.contains) ?? false }
     }
 
     package static func order(_ a: UnsafeRawBufferPointer, _ b: [UInt8]) -> Int {

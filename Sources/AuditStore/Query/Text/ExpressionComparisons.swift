@@ -60,20 +60,21 @@ extension ExpressionCompiler {
     private func compareFields(
         _ left: Expression, _ comparison: ValueTest.Comparison, _ right: Expression
     ) throws(ExpressionError) -> Predicate {
-        if case .list = left.kind { throw error("a list cannot be compared yet", at: left) }
-        if case .list = right.kind { throw error("a list cannot be compared yet", at: right) }
-        return .pair(try subject(left).field, try subject(right).field) { a, b in
+        for side in [left, right] {
+            if case .list = side.kind { throw error("a list holds values only, and no fields", at: side) }
+        }
+        let (x, y) = (try subject(left), try subject(right))
+        let test = PairTest(microseconds: x.kind != .other && x.kind == y.kind ? comparison : nil) { a, b in
             ValueTest.isComparable(a, b) ? comparison.holds(a.order(to: b)) : comparison == .notEqual
         }
+        return .pair(x.field, y.field, test)
     }
 
     func membership(_ element: Expression, _ list: Expression, _ whole: Expression) throws(ExpressionError) -> Predicate
     {
         guard case .list(let elements) = list.kind else {
+            guard let constant = try constant(element) else { return try fieldMembership(element, list) }
             // A constant in a list of the event.
-            guard let constant = try constant(element) else {
-                throw error("a field can only be looked for in a list that is written out", at: list)
-            }
             let equal = ValueTest.compare(.equal, constant)
             return .test(
                 try subject(list).field,
@@ -95,6 +96,17 @@ extension ExpressionCompiler {
             parts.append(try compare(element, .equal, constant, literal))
         }
         return .or(parts)
+    }
+}
+
+extension ExpressionCompiler {
+    /// A field of the event in a list of the event.
+    private func fieldMembership(_ element: Expression, _ list: Expression) throws(ExpressionError) -> Predicate {
+        let test = PairTest { element, list in
+            guard case .list(let values) = list else { return false }
+            return values.contains { ValueTest.isComparable($0, element) && $0.order(to: element) == 0 }
+        }
+        return .pair(try subject(element).field, try subject(list).field, test)
     }
 }
 

@@ -5,6 +5,8 @@ package struct ExpressionCompiler {
     let now: Int64
     /// The variables of `exists` and `all` around, by name: what an element of a list of constants is.
     var constants: [String: EventValue] = [:]
+    /// Shared by all that is compiled of one text.
+    let expansions = ExpansionCount()
 
     package init(_ source: String, fields: TextFields, now: Int64) {
         self.source = source
@@ -39,10 +41,7 @@ package struct ExpressionCompiler {
             let valueTest = try textTest(test, argument)
             return try predicate(receiver) { subject throws(ExpressionError) in (subject, valueTest) }
         case .containsIP(network: let network, address: let address):
-            let networks = try self.network(network)
-            var operand = address
-            if case .conversion(.ip, let inner) = address.kind { operand = inner }
-            return try predicate(operand) { subject throws(ExpressionError) in (subject, .isContained(in: [networks])) }
+            return try addressTest(address, [try self.network(network)])
         case .quantifier(let quantifier, over: let list, variable: let variable, let body):
             return try quantified(quantifier, list, variable, body)
         case .literal, .list, .size, .conversion:
@@ -91,17 +90,13 @@ package struct ExpressionCompiler {
         case .conversion(.timestamp, let operand):
             let inner = try subject(operand)
             guard inner.kind == .other else { return inner }
-            return Subject(field: inner.field.mapped { Instant(eventValue: $0).map { .time($0) } }, kind: .other)
+            return Subject(field: inner.field.mapped(Self.time), kind: .other)
         case .conversion(.duration, let operand):
             let inner = try subject(operand)
             guard inner.kind == .other else { return inner }
-            return Subject(
-                field: inner.field.mapped { value in
-                    guard case .string(let text) = value else { return nil }
-                    return TextTime.duration(text).map { .duration($0) }
-                }, kind: .other)
+            return Subject(field: inner.field.mapped(Self.duration), kind: .other)
         case .variable(let name, _):
-            throw error("`\(SourceExcerpt.quotation(name))` cannot be used here yet", at: expression)
+            throw error("`\(SourceExcerpt.quotation(name))` is a value of the list, not a field", at: expression)
         default: throw error("this is neither a field nor a value", at: expression)
         }
     }
@@ -119,6 +114,19 @@ package struct ExpressionCompiler {
         IPAddress(eventValue: value).map { .string($0.description) }
     }
 
+    static let time: FieldReference.Transform = { value in Instant(eventValue: value).map { .time($0) } }
+
+    static let duration: FieldReference.Transform = { value in
+        guard case .string(let text) = value else { return nil }
+        return TextTime.duration(text).map { .duration($0) }
+    }
+
+    func addressTest(_ address: Expression, _ networks: IPNetworkSet) throws(ExpressionError) -> Predicate {
+        var operand = address
+        if case .conversion(.ip, let inner) = address.kind { operand = inner }
+        return try predicate(operand) { subject throws(ExpressionError) in (subject, .isContained(in: networks)) }
+    }
+
     // MARK: Constants
 
     /// The value of a term that no event plays a part in; nil for others.
@@ -126,6 +134,14 @@ package struct ExpressionCompiler {
         switch expression.kind {
         case .literal(let literal): return try value(literal, expression)
         case .variable(let name, let path) where path.components.isEmpty: return constants[name]
+        case .list(let elements):
+            var values: [EventValue] = []
+            for element in elements {
+                guard let value = try constant(element) else { return nil }
+                values.append(value)
+            }
+            return .list(values)
+        case .size(let operand): return try constant(operand).flatMap(Self.size)
         case .conversion(let conversion, let operand):
             guard case .string(let text)? = try constant(operand) else { return nil }
             switch conversion {
@@ -159,7 +175,7 @@ package struct ExpressionCompiler {
         }
     }
 
-    private func network(_ expression: Expression) throws(ExpressionError) -> IPNetwork {
+    func network(_ expression: Expression) throws(ExpressionError) -> IPNetwork {
         guard case .string(let text)? = try constant(expression) else {
             throw error("a network is a text in quotes", at: expression, hint: "write cidr(\"10.0.0.0/8\")")
         }

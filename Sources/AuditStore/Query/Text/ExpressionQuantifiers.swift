@@ -4,103 +4,76 @@ extension ExpressionCompiler {
     func quantified(
         _ quantifier: Expression.Quantifier, _ list: Expression, _ variable: String, _ body: Expression
     ) throws(ExpressionError) -> Predicate {
-        if case .list(let elements) = list.kind {
-            var parts: [Predicate] = []
-            for element in elements {
-                guard let constant = try constant(element) else { throw error("a list holds values only", at: element) }
-                var compiler = self
-                compiler.constants[variable] = constant
-                parts.append(try compiler.compile(body))
-            }
-            return quantifier == .exists ? .or(parts) : .and(parts)
+        guard case .list(let elements) = list.kind else {
+            return try ofElements(quantifier, list, variable, body)
         }
-        let test = try elementTest(body, variable)
-        let wantsAll = quantifier == .all
+        var constants: [EventValue] = []
+        for element in elements {
+            guard let constant = try constant(element) else { throw error("a list holds values only", at: element) }
+            constants.append(constant)
+        }
+        if quantifier == .exists, let test = try networks(constants, variable, body) { return test }
+        var parts: [Predicate] = []
+        for constant in constants {
+            try expansions.count(1) { self.error("this would be too many conditions", at: list) }
+            var compiler = self
+            compiler.constants[variable] = constant
+            parts.append(try compiler.compile(body))
+        }
+        return quantifier == .exists ? .or(parts) : .and(parts)
+    }
+
+    /// `[…].exists(n, cidr(n).containsIP(field))`: all networks at once.
+    private func networks(
+        _ constants: [EventValue], _ variable: String, _ body: Expression
+    ) throws(ExpressionError) -> Predicate? {
+        guard case .containsIP(network: let network, address: let address) = body.kind,
+            case .variable(variable, let path) = network.kind, path.components.isEmpty, !address.mentions(variable)
+        else { return nil }
+        var networks: [IPNetwork] = []
+        for constant in constants {
+            guard case .string(let text) = constant, let network = IPNetwork(text) else { return nil }
+            networks.append(network)
+        }
+        return try addressTest(address, IPNetworkSet(networks))
+    }
+
+    private func ofElements(
+        _ quantifier: Expression.Quantifier, _ list: Expression, _ variable: String, _ body: Expression
+    ) throws(ExpressionError) -> Predicate {
+        let field = try subject(list).field
+        let bound = BoundExpression(
+            self, variables: [variable], outsideHint: "tests of other fields can stand outside, joined by &&")
+        let test = try bound.test(body)
+        let wanted = quantifier == .exists
         return .test(
-            try subject(list).field,
+            field,
             ValueTest(value: { value in
-                guard case .list(let values) = value else { return false }
-                return wantsAll ? values.allSatisfy(test) : values.contains(where: test)
+                guard case .list(let elements) = value else { return false }
+                var values: BoundExpression.Environment = [nil]
+                for element in elements {
+                    values[0] = element
+                    if test(values) == wanted { return wanted }
+                }
+                return !wanted
             }))
     }
+}
 
-    typealias ElementTest = @Sendable (EventValue) -> Bool
-
-    /// A predicate in which the variable is all that varies, as a test of one element.
-    private func elementTest(_ expression: Expression, _ variable: String) throws(ExpressionError) -> ElementTest {
-        switch expression.kind {
-        case .literal(.bool(let value)): return { _ in value }
-        case .and(let operands):
-            let tests = try elementTests(operands, variable)
-            return { value in tests.allSatisfy { $0(value) } }
-        case .or(let operands):
-            let tests = try elementTests(operands, variable)
-            return { value in tests.contains { $0(value) } }
-        case .not(let operand):
-            let test = try elementTest(operand, variable)
-            return { !test($0) }
-        case .variable: return try element(expression, variable, .compare(.equal, .bool(true)))
-        case .has(let operand): return try element(operand, variable, .isPresent)
-        case .test(let test, let receiver, let argument):
-            return try element(receiver, variable, try textTest(test, argument))
-        case .containsIP(network: let network, address: let address):
-            guard case .string(let text)? = try constant(network), let network = IPNetwork(text) else {
-                throw error("this is no network", at: network, hint: "write cidr(\"10.0.0.0/8\")")
-            }
-            var operand = address
-            if case .conversion(.ip, let inner) = address.kind { operand = inner }
-            return try element(operand, variable, .isContained(in: [network]))
-        case .comparison(let comparison, let left, let right):
-            if let constant = try constant(right) {
-                return try element(left, variable, .compare(comparison.operation, constant))
-            }
-            if let constant = try constant(left) {
-                return try element(right, variable, .compare(comparison.operation.flipped, constant))
-            }
-            throw error("one side has to be a value that is written out", at: expression)
-        case .membership(let operand, in: let list):
-            guard case .list(let elements) = list.kind else { throw error("this list has to be written out", at: list) }
-            var constants: [EventValue] = []
-            for element in elements {
-                guard let constant = try constant(element) else { throw error("a list holds values only", at: element) }
-                constants.append(constant)
-            }
-            return try element(operand, variable, .isIn(constants))
-        default: throw error("this is not supported within `exists` and `all` yet", at: expression)
-        }
+extension Expression {
+    /// Whether a variable occurs anywhere in the term.
+    fileprivate func mentions(_ variable: String) -> Bool {
+        if case .variable(variable, _) = kind { return true }
+        return kind.children.contains { $0.mentions(variable) }
     }
+}
 
-    private func elementTests(_ operands: [Expression], _ variable: String) throws(ExpressionError) -> [ElementTest] {
-        var tests: [ElementTest] = []
-        for operand in operands { tests.append(try elementTest(operand, variable)) }
-        return tests
-    }
+/// Counts what lists of constants are expanded to, so that lists within lists cannot grow without bound.
+final class ExpansionCount {
+    private var total = 0
 
-    /// A test of the variable, or of what lies below it.
-    private func element(
-        _ expression: Expression, _ variable: String, _ test: ValueTest
-    ) throws(ExpressionError) -> ElementTest {
-        let value = test.value
-        switch expression.kind {
-        case .variable(variable, let path):
-            guard !path.components.isEmpty else { return value }
-            return { element in
-                guard case .json(var text) = element else { return false }
-                return text.withUTF8 {
-                    JSONText.value(at: path.components[...], of: UnsafeRawBufferPointer($0)).map(value) ?? false
-                }
-            }
-        case .size(let operand):
-            return try element(operand, variable, ValueTest(value: { Self.size($0).map(value) ?? false }))
-        case .conversion(.ip, let operand):
-            return try element(operand, variable, ValueTest(value: { Self.address($0).map(value) ?? false }))
-        case .conversion(.timestamp, let operand):
-            return try element(
-                operand, variable, ValueTest(value: { Instant(eventValue: $0).map { value(.time($0)) } ?? false }))
-        default:
-            throw error(
-                "only `\(SourceExcerpt.quotation(variable))` can be tested here", at: expression,
-                hint: "tests of other fields can stand outside, joined by &&")
-        }
+    func count(_ n: Int, _ error: () -> ExpressionError) throws(ExpressionError) {
+        total += n
+        guard total <= TextFormLimits.expansions else { throw error() }
     }
 }

@@ -27,16 +27,19 @@ struct TextAnswer {
     let query: TextQuery
     let groups: AggregatedGroups
     let order: TextOrder
+    let having: TextHaving?
 
     private var keys: Int { groups.plan.keys.count }
     private var hasTime: Bool { query.every != nil }
 
     func result() -> TextResult {
         var answer = groups.groups
+        if let having { answer = answer.filter { having.holds($0, of: groups) } }
         let isCutByTotals = hasTime && query.top != nil
         if isCutByTotals { answer = withinLargestTotals(answer) }
         let decisive = decisiveValues(answer)
-        if let top = query.top, !isCutByTotals {
+        let top = min(isCutByTotals ? .max : query.top ?? .max, query.limit ?? .max)
+        if top < .max {
             answer = answer.smallest(max(top, 0)) { precedes($0, $1, decisive) }
         } else {
             answer.sort { precedes($0, $1, decisive) }
@@ -54,7 +57,7 @@ struct TextAnswer {
                 row.append(TextValue(value))
             }
         }
-        for aggregate in groups.plan.aggregates { row.append(TextValue(groups.value(aggregate, of: group))) }
+        for aggregate in groups.plan.aggregates { row.append(TextValue(groups.result(aggregate, of: group))) }
         return row
     }
 

@@ -10,12 +10,18 @@ public struct TextQuery: Sendable, Hashable {
     public var until: String?
     /// Fields to group by.
     public var by: [String]
-    /// The width of time buckets, such as `1h`.
+    /// The width of time buckets: `10s`, `1h`, `1d`, `1w`, `1month`, `1y`.
     public var every: String?
+    /// The time zone of the buckets by its IANA name; nil for UTC.
+    public var timeZone: String?
     /// `count`, `distinct(user.username)` and so on; `count` if there is none.
     public var aggregates: [String]
+    /// A condition on the columns of the result, such as `count > 10 && distinct(remoteIP) >= 3`; nil for all rows.
+    public var having: String?
     /// Only the first rows; with ``every``, only the groups with the largest totals.
     public var top: Int?
+    /// At most so many rows, also with ``every``.
+    public var limit: Int?
     /// A column, and `:asc` or `:desc`.
     public var order: String?
     /// Row groups that are worked on at the same time; nil for one a processor.
@@ -23,7 +29,8 @@ public struct TextQuery: Sendable, Hashable {
 
     public init(
         where condition: String? = nil, since: String? = nil, until: String? = nil, by: [String] = [],
-        every: String? = nil, aggregates: [String] = ["count"], top: Int? = nil, order: String? = nil,
+        every: String? = nil, timeZone: String? = nil, aggregates: [String] = ["count"], having: String? = nil,
+        top: Int? = nil, limit: Int? = nil, order: String? = nil,
         threads: Int? = nil
     ) {
         self.where = condition
@@ -31,8 +38,11 @@ public struct TextQuery: Sendable, Hashable {
         self.until = until
         self.by = by
         self.every = every
+        self.timeZone = timeZone
         self.aggregates = aggregates
+        self.having = having
         self.top = top
+        self.limit = limit
         self.order = order
         self.threads = threads
     }
@@ -46,13 +56,15 @@ public struct TextQuery: Sendable, Hashable {
     /// - Throws: ``ExpressionError`` if the question makes no sense, ``AuditStoreError`` if the store cannot be read.
     package func run(on snapshot: Snapshot, schema: SchemaDescription, now: Int64) async throws -> TextResult {
         let fields = TextFields(schema)
+        try checkColumns()
         var scan = EventScan(snapshot, schema: schema)
         try scan.restrict(`where`, since: since, until: until, fields: fields, now: now)
         scan.threads = threads
         let plan = try plan(fields)
         let order = try TextOrder(self)
+        let having = try TextHaving(self, fields, now: now)
         let groups = try await scan.aggregate(plan)
-        return TextAnswer(query: self, groups: groups, order: order).result()
+        return TextAnswer(query: self, groups: groups, order: order, having: having).result()
     }
 
     var aggregateTexts: [String] { aggregates.isEmpty ? ["count"] : aggregates }
@@ -60,16 +72,23 @@ public struct TextQuery: Sendable, Hashable {
     /// Names of the columns of the result.
     var columns: [String] { (every == nil ? [] : ["time"]) + by + aggregateTexts }
 
+    /// Each column once: the keys of a JSON object are distinct.
+    private func checkColumns() throws(ExpressionError) {
+        var known: Set<String> = []
+        for column in columns where !known.insert(column).inserted {
+            throw .whole(
+                "the column `\(SourceExcerpt.quotation(column))` is there twice", column,
+                hint: "every field of --by and every aggregate may be given once")
+        }
+    }
+
     private func plan(_ fields: TextFields) throws(ExpressionError) -> AggregationPlan {
         var keys: [AggregationPlan.Key] = []
-        if let every {
-            guard let width = TextTime.duration(every), width > 0 else {
-                throw .whole("this is no length of time", every, hint: "write 30m, 1h or 1d")
-            }
+        if let buckets = try buckets() {
             // Events without a time are in no bucket.
             keys.append(
                 AggregationPlan.Key(
-                    FieldReference(keys: fields.schema.eventTime), bucket: width, keepsAbsent: false))
+                    FieldReference(keys: fields.schema.eventTime), bucket: buckets, keepsAbsent: false))
         }
         for field in by { keys.append(AggregationPlan.Key(try fields.reference(parsing: field), keepsAbsent: true)) }
         var known: [FieldPath: Int] = [:]
@@ -79,10 +98,11 @@ public struct TextQuery: Sendable, Hashable {
             aggregates.append(
                 try TextAggregate.parse(text) { name throws(ExpressionError) in
                     let path = try FieldPath(parsing: name)
-                    if let index = known[path] { return index }
+                    let reference = fields.reference(path)
+                    if let index = known[path] { return (index, fields.kind(reference)) }
                     known[path] = references.count
-                    references.append(fields.reference(path))
-                    return references.count - 1
+                    references.append(reference)
+                    return (references.count - 1, fields.kind(reference))
                 })
         }
         return AggregationPlan(keys: keys, fields: references, aggregates: aggregates)

@@ -4,12 +4,12 @@
 public struct Aggregate<Fields, Output: Sendable>: Sendable {
     /// The aggregate, for a plan that may know its field already.
     let add: @Sendable (Fields, inout [AnyKeyPath: Int], inout [FieldReference]) -> AggregateKind
-    let output: @Sendable (EventValue?) -> Output
+    let output: @Sendable (AggregateResult) -> Output
 
     /// - Parameter key: fields are collected once, however many aggregates there are of them.
-    fileprivate init<Value: FieldValue>(
+    init<Value: FieldValue>(
         _ field: any KeyPath<Fields, Field<Value>> & Sendable, _ kind: @escaping @Sendable (Int) -> AggregateKind,
-        _ output: @escaping @Sendable (EventValue?) -> Output
+        _ output: @escaping @Sendable (AggregateResult) -> Output
     ) {
         add = { fields, known, references in
             if let index = known[field] { return kind(index) }
@@ -20,7 +20,20 @@ public struct Aggregate<Fields, Output: Sendable>: Sendable {
         self.output = output
     }
 
-    fileprivate init(_ kind: AggregateKind, _ output: @escaping @Sendable (EventValue?) -> Output) {
+    /// - Parameter field: what the plan gets of the field.
+    init<Value: FieldValue>(
+        _ field: any KeyPath<Fields, Field<Value>> & Sendable,
+        mapped: @escaping FieldReference.Transform, _ kind: @escaping @Sendable (Int) -> AggregateKind,
+        _ output: @escaping @Sendable (AggregateResult) -> Output
+    ) {
+        add = { fields, _, references in
+            references.append(fields[keyPath: field].reference.mapped(mapped))
+            return kind(references.count - 1)
+        }
+        self.output = output
+    }
+
+    init(_ kind: AggregateKind, _ output: @escaping @Sendable (AggregateResult) -> Output) {
         add = { _, _, _ in kind }
         self.output = output
     }
@@ -29,20 +42,32 @@ public struct Aggregate<Fields, Output: Sendable>: Sendable {
 extension Aggregate where Output == Int {
     /// How many events there are.
     public static var count: Self {
-        Self(.count) { $0.flatMap(Int.init(eventValue:)) ?? 0 }
+        Self(.count) { $0.value.flatMap(Int.init(eventValue:)) ?? 0 }
     }
 
     /// How many different values the field has, exactly; of a list, how many different elements.
     public static func distinct<Value: FieldValue>(_ field: any KeyPath<Fields, Field<Value>> & Sendable) -> Self {
-        Self(field, { .distinct($0) }) { $0.flatMap(Int.init(eventValue:)) ?? 0 }
+        Self(field, { .distinct($0) }) { $0.value.flatMap(Int.init(eventValue:)) ?? 0 }
+    }
+
+    /// How many values the events have in the field's place that are not of its type; of a list, how many elements. Null counts as
+    /// absent. They are in no other aggregate of the field.
+    public static func mismatches<Value: FieldValue>(_ field: any KeyPath<Fields, Field<Value>> & Sendable) -> Self {
+        Self(
+            field,
+            mapped: { value in
+                let count = Value.mismatches(in: value)
+                return count > 0 ? .integer(Int64(count)) : nil
+            }, { .sum($0) }
+        ) { $0.value.flatMap(Int.init(eventValue:)) ?? 0 }
     }
 }
 
 extension Aggregate {
-    private static func optional<Value: FieldValue>(
+    static func optional<Value: FieldValue>(
         _ field: any KeyPath<Fields, Field<Value>> & Sendable, _ kind: @escaping @Sendable (Int) -> AggregateKind
     ) -> Self where Output == Value? {
-        Self(field, kind) { $0.flatMap(Value.init(eventValue:)) }
+        Self(field, kind) { $0.value.flatMap(Value.init(eventValue:)) }
     }
 
     /// The sum of the values; nil if no event has one.
@@ -64,7 +89,7 @@ extension Aggregate {
     public static func average<Value: FieldValue & AdditiveArithmetic>(
         _ field: any KeyPath<Fields, Field<Value>> & Sendable
     ) -> Self where Output == Double? {
-        Self(field, { .average($0) }) { $0?.number }
+        Self(field, { .average($0) }) { $0.value?.number }
     }
 
     /// The exact quantile by nearest rank: the smallest value whose rank is at least `q` times the number of values.

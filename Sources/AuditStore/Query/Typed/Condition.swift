@@ -12,7 +12,7 @@ public struct Condition: Sendable {
 }
 
 extension Field {
-    /// Whether the event has the field.
+    /// Whether the event has the field, with a value of its type.
     public var isPresent: Condition { Condition(.test(reference, ValueTest(value: { Value(eventValue: $0) != nil }))) }
 
     private func test(_ test: ValueTest) -> Condition { Condition(.test(reference, test)) }
@@ -54,11 +54,32 @@ extension Field where Value == String {
     public func hasPrefix(_ prefix: String) -> Condition { Condition(.test(reference, .hasPrefix(prefix))) }
     public func hasSuffix(_ suffix: String) -> Condition { Condition(.test(reference, .hasSuffix(suffix))) }
     public func contains(_ part: String) -> Condition { Condition(.test(reference, .contains(part))) }
+
+    /// Whether a part of the text matches a regular expression, in RE2's syntax and meaning.
+    ///
+    ///     try events.where { try $0.requestURI.matches("/namespaces/[a-z]+-prod/secrets") }
+    ///
+    /// The pattern is compiled here, once; matching takes time linear in the text, whatever the pattern.
+    /// - Throws: ``AuditStoreError`` `.invalidArgument` if the pattern is malformed or too large, saying what is wrong with it.
+    public func matches(_ pattern: String) throws(AuditStoreError) -> Condition {
+        do throws(RegularExpressionError) {
+            return Condition(.test(reference, .matches(try RegularExpression(pattern))))
+        } catch {
+            throw AuditStoreError(
+                .invalidArgument, "\(error.message), at byte \(error.range.lowerBound) of the regular expression",
+                found: pattern)
+        }
+    }
 }
 
 extension Field where Value == IPAddress {
+    /// Whether the address is in one of the networks, IPv4 or IPv6.
+    public func isContained(in networks: IPNetworkSet) -> Condition {
+        Condition(.test(reference, .isContained(in: networks)))
+    }
+
     public func isContained(in networks: some Sequence<IPNetwork>) -> Condition {
-        Condition(.test(reference, .isContained(in: Array(networks))))
+        isContained(in: IPNetworkSet(networks))
     }
 
     public func isContained(in network: IPNetwork) -> Condition { isContained(in: [network]) }

@@ -36,9 +36,13 @@ public struct EventQuery<Schema: AuditSchema>: Sendable {
     }
 
     /// Only events that fulfil the condition, and those of earlier `where`s.
-    public func `where`(_ condition: (Schema.Fields) -> Condition) -> Self {
+    ///
+    /// - Throws: what the closure throws, such as a regular expression that is malformed; nothing if it throws nothing.
+    public func `where`<Failure: Error>(
+        _ condition: (Schema.Fields) throws(Failure) -> Condition
+    ) throws(Failure) -> Self {
         var query = self
-        let predicate = condition(Schema.fields).predicate
+        let predicate = try condition(Schema.fields).predicate
         if case .constant(true) = scan.predicate {
             query.scan.predicate = predicate
         } else {
@@ -78,7 +82,7 @@ public struct EventQuery<Schema: AuditSchema>: Sendable {
         var next = 0
         func value<V>(_ aggregate: Aggregate<Schema.Fields, V>) -> V {
             defer { next += 1 }
-            return aggregate.output(groups.value(kinds[next], of: 0))
+            return aggregate.output(groups.result(kinds[next], of: 0))
         }
         return (repeat value(each aggregates))
     }

@@ -23,7 +23,7 @@ public struct GroupedEvents<Schema: AuditSchema, each Key: GroupingKey>: Sendabl
                 var next = 0
                 func value<V>(_ aggregate: Aggregate<Schema.Fields, V>) -> V {
                     defer { next += 1 }
-                    return aggregate.output(groups.value(kinds[next], of: group))
+                    return aggregate.output(groups.result(kinds[next], of: group))
                 }
                 return (repeat value(each aggregates))
             })
@@ -35,6 +35,14 @@ private struct MissingKey: Error {}
 
 /// A group-by that is ready to be asked.
 ///
+///     let loud = try await store.events
+///         .group { $0.user.name }
+///         .aggregate(.count, .distinct(\.remoteIP))
+///         .having { $0.value.0 > 100 }
+///         .order(.descending) { $0.value.1 }
+///         .limit(10)
+///         .rows()
+///
 /// Its rows are pairs of the keys and the aggregates, each a tuple if there are several.
 public struct AggregateQuery<Keys: Sendable, Values: Sendable>: Sendable {
     public typealias Row = (key: Keys, value: Values)
@@ -44,42 +52,50 @@ public struct AggregateQuery<Keys: Sendable, Values: Sendable>: Sendable {
     let kinds: [AggregateKind]
     let key: @Sendable (AggregatedGroups, Int) -> Keys?
     let values: @Sendable (AggregatedGroups, Int) -> Values
+    var tests: [@Sendable (Row) -> Bool] = []
+    var orders: [GroupOrder] = []
+    var count: Int?
 
-    /// All groups, by their keys upwards.
+    /// The groups that pass every `having`, in the order of every `order` and then by their keys upwards, as many as `limit`.
     public func rows() async throws -> [Row] {
         let groups = try await scan.aggregate(plan)
-        return groups.groups.sorted { groups.precedesByKeys($0, $1) }.compactMap { row($0, groups) }
+        return select(groups).compactMap { row($0, groups) }
     }
 
     /// The `count` groups with the largest value of an aggregate, largest first, equal ones by their keys upwards.
     ///
     /// - Parameter value: leads from the aggregates to the one that decides: `\.0` is the first of several.
-    public func top<Value: Comparable>(_ count: Int, by value: (Values) -> Value) async throws -> [Row] {
-        let groups = try await scan.aggregate(plan)
-        let valued = groups.groups.map { (group: $0, value: value(values(groups, $0))) }
-        let best = valued.smallest(count) { a, b in
-            a.value != b.value ? a.value > b.value : groups.precedesByKeys(a.group, b.group)
-        }
-        return best.compactMap { row($0.group, groups) }
+    public func top<Value: Comparable & SendableMetatype>(
+        _ count: Int, by value: @escaping @Sendable (Values) -> Value
+    ) async throws -> [Row] {
+        try await order(.descending) { value($0.value) }.limit(count).rows()
     }
 
     /// The `count` groups with the largest value of the first aggregate, largest first, equal ones by their keys upwards.
     public func top(_ count: Int) async throws -> [Row] {
-        let groups = try await scan.aggregate(plan)
-        let first = kinds[0]
-        let valued = groups.groups.map { (group: $0, value: groups.value(first, of: $0)) }
-        let best = valued.smallest(count) { a, b in
-            switch (a.value, b.value) {
-            case (let left?, let right?) where left.order(to: right) != 0: left > right
-            case (.some, nil): true
-            case (nil, .some): false
-            default: groups.precedesByKeys(a.group, b.group)
-            }
-        }
-        return best.compactMap { row($0.group, groups) }
+        var query = self
+        query.orders.append(.byFirstAggregate(kinds[0]))
+        return try await query.limit(count).rows()
     }
 
-    private func row(_ group: Int, _ groups: AggregatedGroups) -> Row? {
+    /// The groups of the answer, in its order.
+    private func select(_ groups: AggregatedGroups) -> [Int] {
+        var list = groups.groups
+        for test in tests { list = list.filter { row($0, groups).map(test) ?? false } }
+        let compare = orders.map { $0.comparison(groups, list) }
+        func precedes(_ a: Int, _ b: Int) -> Bool {
+            for compare in compare {
+                let order = compare(a, b)
+                if order != 0 { return order < 0 }
+            }
+            return groups.precedesByKeys(list[a], list[b])
+        }
+        let places = Array(list.indices)
+        let best = count.map { places.smallest(max($0, 0), by: precedes) } ?? places.sorted(by: precedes)
+        return best.map { list[$0] }
+    }
+
+    func row(_ group: Int, _ groups: AggregatedGroups) -> Row? {
         key(groups, group).map { ($0, values(groups, group)) }
     }
 }

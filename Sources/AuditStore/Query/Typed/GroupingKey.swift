@@ -68,17 +68,20 @@ extension Field {
 /// A key for stretches of time; its value is the start of the stretch.
 public struct TimeBucket: GroupingKey {
     let field: Field<Instant>
-    let width: BucketWidth
+    let buckets: TimeBuckets
 
     public var description: GroupingKeyDescription {
-        GroupingKeyDescription(
-            AggregationPlan.Key(field.reference, bucket: width.microseconds, keepsAbsent: false))
+        GroupingKeyDescription(AggregationPlan.Key(field.typed, bucket: buckets, keepsAbsent: false))
     }
 
     public static func output(_ value: EventValue?) -> Instant? { value.flatMap(Instant.init(eventValue:)) }
 }
 
 extension Field where Value == Instant {
-    /// Groups by stretches of equal length, in UTC.
-    public func bucket(_ width: BucketWidth) -> TimeBucket { TimeBucket(field: self, width: width) }
+    /// Groups by stretches of time: hours, days, weeks, months as the clocks of a time zone show them.
+    ///
+    /// A day in which clocks are set has 23 or 25 hours; an hour that clocks show twice is two hours.
+    public func bucket(_ width: BucketWidth, in zone: TimeZoneRules = .utc) -> TimeBucket {
+        TimeBucket(field: self, buckets: TimeBuckets(width, in: zone))
+    }
 }

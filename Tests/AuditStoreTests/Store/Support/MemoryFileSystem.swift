@@ -286,6 +286,8 @@ final class MemoryFileSystem: FileSystem, Sendable {
             inode.content.withLock { $0.bytes.append(contentsOf: bytes) }
         }
 
+        func startSync() {}
+
         func sync() throws(AuditStoreError) {
             try files.call("sync", path)
             inode.content.withLock { $0.synced = $0.bytes.count }

@@ -6,10 +6,16 @@ import SegmentFormat
 /// Two entries may be alike: a document that is missed costs some bytes of the page, where it is one copy of the former.
 /// So a hash of samples is enough, and nothing chosen to collide makes it slow.
 struct DocumentTable: ~Copyable {
+    struct Entry {
+        var start: UnsafeRawPointer
+        var count: Int
+        /// Where the document is among those of the page.
+        var position: Int
+    }
     /// High half: of the hash. Low half: the code, 0 where the slot is free. Allocated with the first document.
     private var slots: UnsafeMutablePointer<UInt64>?
     private var mask = 0
-    private var entries: UnsafeMutablePointer<UnsafeRawBufferPointer>?
+    private var entries: UnsafeMutablePointer<Entry>?
     private(set) var count = 0
 
     /// Slots looked at for one document.
@@ -22,11 +28,12 @@ struct DocumentTable: ~Copyable {
         entries?.deallocate()
     }
 
-    /// For the writer; valid until the next change.
-    var input: DictionaryInput { DictionaryInput(scattered: UnsafePointer(entries!), count: count) }
+    func entry(_ code: UInt32) -> Entry { entries![Int(code) - 1] }
 
-    /// The code of the `n` bytes at `p`, which stay there until `removeAll`, with padding behind them.
-    mutating func code(_ p: UnsafeRawPointer, _ n: Int) -> UInt32 {
+    /// The code of the `n` bytes at `p`, which stay there until `removeAll`, with padding behind them; a new one if they
+    /// were not here before.
+    /// - Parameter position: that of the document if it is new.
+    mutating func code(_ p: UnsafeRawPointer, _ n: Int, position: Int) -> (code: UInt32, isNew: Bool) {
         if slots == nil || count * 3 > mask { grow() }
         let hash = Self.hash(p, n)
         let tag = hash & 0xFFFF_FFFF_0000_0000
@@ -38,22 +45,22 @@ struct DocumentTable: ~Copyable {
             if found & 0xFFFF_FFFF_0000_0000 == tag {
                 let code = UInt32(truncatingIfNeeded: found)
                 let entry = entries![Int(code) - 1]
-                if entry.count == n, ValueDictionary.isEqual(padded: entry.baseAddress!, p, n) { return code }
+                if entry.count == n, ValueDictionary.isEqual(padded: entry.start, p, n) { return (code, false) }
             }
             slot = (slot + 1) & mask
         }
-        entries![count] = UnsafeRawBufferPointer(start: p, count: n)
+        entries![count] = Entry(start: p, count: n, position: position)
         count += 1
         // The newest takes the last slot looked at: it is the likelier to come again.
         slots[slot] = tag | UInt64(count)
-        return UInt32(count)
+        return (UInt32(count), true)
     }
 
     private mutating func grow() {
         let size = slots == nil ? 1024 : (mask + 1) * 2
         let new = UnsafeMutablePointer<UInt64>.allocate(capacity: size)
         new.initialize(repeating: 0, count: size)
-        let newEntries = UnsafeMutablePointer<UnsafeRawBufferPointer>.allocate(capacity: size)
+        let newEntries = UnsafeMutablePointer<Entry>.allocate(capacity: size)
         if let slots, let entries {
             newEntries.moveInitialize(from: entries, count: count)
             for old in 0...mask where slots[old] != 0 {

@@ -1,0 +1,7 @@
+// expected: binary operator '<' cannot be applied to operands of type 'Field<Bool>' and 'Bool'
+import AuditStore
+import KubernetesAudit
+
+func question(_ events: EventQuery<KubernetesAudit>) async throws {
+    _ = events.where { $0.isTerminal < true }
+}
