@@ -136,15 +136,17 @@ extension EventQuery {
 
 /// Finds the buckets that a bucket is compared with.
 struct SpikeHistory {
-    private let width: Int64
+    private let width: Int64?
     private let covered: [Int64]
     private let isCovered: Set<Int64>
 
     static let fewest = 4
     private static let day: Int64 = 86_400_000_000
 
-    /// - Parameter covered: starts of the buckets that can be compared with, ascending.
-    init(width: Int64, covered: [Int64]) {
+    /// - Parameters:
+    ///   - width: nil if buckets differ in length, as months do.
+    ///   - covered: starts of the buckets that can be compared with, ascending.
+    init(width: Int64?, covered: [Int64]) {
         self.width = width
         self.covered = covered
         isCovered = Set(covered)
@@ -153,7 +155,7 @@ struct SpikeHistory {
     /// The counts of the buckets before `start`; nil if there are too few of them.
     func counts(before start: Int64, of counts: [Int64: Int]) -> (baseline: SpikeBaseline, counts: [Int])? {
         for (baseline, period, periods) in [(SpikeBaseline.week, 7 * Self.day, 8), (.day, Self.day, 28)] {
-            guard Self.day.isMultiple(of: width) else { break }
+            guard let width, Self.day.isMultiple(of: width) else { break }
             let same = (1...Int64(periods)).map { start - $0 * period }.filter(isCovered.contains)
             if same.count >= Self.fewest { return (baseline, same.map { counts[$0] ?? 0 }) }
         }
