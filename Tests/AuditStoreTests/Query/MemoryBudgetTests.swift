@@ -39,7 +39,8 @@ import Testing
         TextQuery(by: ["user.username"], every: "1h", aggregates: ["count"], top: 3),
         TextQuery(by: ["user.username"], every: "1h", aggregates: ["count"], top: 4, limit: 3),
         TextQuery(
-            by: ["user.username"], aggregates: ["count", "distinct(verb)", "topK(userAgent,1)", "approxDistinct(verb)"],
+            by: ["user.username"],
+            aggregates: ["count", "distinct(verb)", "topK(userAgent,1)", "approxDistinct(verb)"],
             having: "count > 1", limit: 9),
         TextQuery(by: ["user.username"], aggregates: ["count"], top: 10, order: "user.username:desc"),
     ]) func topGroupsAreTheSameInParts(query: TextQuery) async throws {
