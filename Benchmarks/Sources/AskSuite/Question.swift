@@ -20,6 +20,8 @@ struct Question: Decodable {
 /// A line of the output.
 struct Answer: Encodable {
     var seconds: Double
+    /// Of processor time, all threads together.
+    var cpuSeconds: Double
     var rows: [[Cell]]
 }
 
