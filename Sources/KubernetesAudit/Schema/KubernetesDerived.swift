@@ -26,6 +26,7 @@ enum KubernetesDerived {
         return .bool(stage == "ResponseComplete" || stage == "Panic")
     }
 
+    static let raw = FieldReference(.raw)
     static let source = FieldReference(.store(StoreColumn.source))
     static let cluster = FieldReference(.store(StoreColumn.cluster))
 
@@ -33,7 +34,7 @@ enum KubernetesDerived {
         DerivedField("latency", latency), DerivedField("remoteIP", remoteIP), DerivedField("user.kind", userKind),
         DerivedField("user.namespace", userNamespace), DerivedField("user.serviceaccount", serviceAccount),
         DerivedField("userAgent.product", product), DerivedField("isTerminal", isTerminal),
-        DerivedField("_raw", FieldReference(.raw)), DerivedField("source", source), DerivedField("cluster", cluster),
+        DerivedField("_raw", raw), DerivedField("source", source), DerivedField("cluster", cluster),
         DerivedField("images", images),
     ]
 

@@ -47,6 +47,8 @@ public struct KubernetesFields: Sendable {
     public var responseObject: JSONPath { JSONPath("responseObject") }
     /// Any other path: `$0["authenticationMetadata"]["impersonationConstraint"].string`.
     public subscript(key: String) -> JSONPath { JSONPath(key) }
+    /// The event's whole text, `_raw` in the text form: `$0.raw.contains("…")` finds a text anywhere in the event.
+    public var raw: Field<String> { Field(KubernetesDerived.raw) }
     /// The name of the source that was given when the event came in.
     public var source: Field<String> { Field(KubernetesDerived.source) }
     /// The name of the cluster that was given when the event came in; the event itself has none.
