@@ -46,7 +46,15 @@ struct ChunkReader {
         loadedBefore = start.offset
         former = start.former
         file = start.input.file.flatMap { FileLines(file: $0).begins(with: start.beginning) ? $0 : nil }
+        if offset == 0, rest.starts(with: Self.byteOrderMark) {
+            rest.removeFirst(Self.byteOrderMark.count)
+            recent = Self.byteOrderMark
+            offset = UInt64(recent.count)
+        }
     }
+
+    /// Of UTF-8. Some programs begin a file with it: it belongs to the file, and not to the first event.
+    private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
 
     /// Fills `chunk`; false at the end.
     mutating func next(_ chunk: Chunk) throws -> Bool {
