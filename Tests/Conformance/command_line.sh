@@ -57,6 +57,26 @@ head -c -1 b.ndjson 2>/dev/null | "$auditstore" ingest --quiet - >/dev/null
 "$auditstore" events >out.ndjson
 check 'standard input' same "$(same out.ndjson b.ndjson)"
 
+# A pipe does not go on when it has ended: what is unfinished then stays so.
+export AUDITSTORE_DIR=$work/fifo
+mkfifo pipe
+printf '{"a":1}\n{"b":' >pipe &
+check 'a pipe that breaks off' 3 "$(status "$auditstore" ingest pipe)"
+check 'its last line' '{"b":' "$("$auditstore" events --quarantined 2>/dev/null)"
+
+# More lines than a segment has rows.
+export AUDITSTORE_DIR=$work/blank
+head -c 4300000 /dev/zero | tr '\0' '\n' >blank.ndjson
+check 'millions of blank lines' 3 "$(status "$auditstore" ingest blank.ndjson)"
+check 'all of them' 4300000 "$("$auditstore" events --quarantined 2>/dev/null | wc -l | tr -d ' ')"
+
+# Events of many days, and few files that may be open.
+export AUDITSTORE_DIR=$work/days
+python3 -c 'for i in range(3000): print("{\"stageTimestamp\":\"2026-%02d-%02dT00:00:00.000000Z\"}" % (i % 12 + 1, i % 28 + 1))' >days.ndjson
+check 'many days' 0 "$(ulimit -n 32; status "$auditstore" ingest days.ndjson)"
+"$auditstore" events >out.ndjson
+check 'events of many days' same "$(same out.ndjson days.ndjson)"
+
 # What is no event is quarantined, and comes back.
 export AUDITSTORE_DIR=$work/bad
 check 'quarantine is status 3' 3 "$(status "$auditstore" ingest bad.ndjson b.ndjson)"

@@ -46,7 +46,15 @@ struct ChunkReader {
         loadedBefore = start.offset
         former = start.former
         file = start.input.file.flatMap { FileLines(file: $0).begins(with: start.beginning) ? $0 : nil }
+        if offset == 0, rest.starts(with: Self.byteOrderMark) {
+            rest.removeFirst(Self.byteOrderMark.count)
+            recent = Self.byteOrderMark
+            offset = UInt64(recent.count)
+        }
     }
+
+    /// Of UTF-8. Some programs begin a file with it: it belongs to the file, and not to the first event.
+    private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
 
     /// Fills `chunk`; false at the end.
     mutating func next(_ chunk: Chunk) throws -> Bool {
@@ -61,14 +69,13 @@ struct ChunkReader {
         if chunk.count == 0, !isWithinLongLine { return false }
         if isWithinLongLine { return passPiece(chunk, isFirst: false) }
 
-        var lineEnd = chunk.count
-        while lineEnd > 0, chunk.base.load(fromByteOffset: lineEnd - 1, as: UInt8.self) != 0x0a { lineEnd -= 1 }
+        let lineEnd = endOfLines(chunk)
         if lineEnd == 0, chunk.count == Chunk.capacity {
             lineStart = offset
             if isAtEnd, !endsInput { return leave(chunk) }
             return passPiece(chunk, isFirst: true)
         }
-        if isAtEnd, lineEnd < chunk.count {
+        if isAtEnd, lineEnd < chunk.count, !chunk.bytes[lineEnd...].contains(0x0a) {
             let line = chunk.base + lineEnd
             chunk.base.storeBytes(of: 0x0a, toByteOffset: chunk.count, as: UInt8.self)
             if failure == nil, !input.canGrow || Self.isComplete(line) {
@@ -117,7 +124,10 @@ struct ChunkReader {
         }
         rest = []
         var target = chunkBytes
-        while !isAtEnd, chunk.count < target {
+        while true {
+            // Only a line that does not end here makes a chunk as large as it may be. It may have been read before.
+            if chunk.count >= target, target < Chunk.capacity, !Self.hasLineFeed(chunk) { target = Chunk.capacity }
+            guard !isAtEnd, chunk.count < target else { return }
             do {
                 let buffer = UnsafeMutableRawBufferPointer(
                     start: chunk.base + chunk.count, count: target - chunk.count)
@@ -129,15 +139,20 @@ struct ChunkReader {
                 failure = error
                 isAtEnd = true
             }
-            // Only a line that does not end here makes a chunk as large as it may be.
-            if chunk.count >= target, target < Chunk.capacity, !Self.hasLineFeed(chunk) { target = Chunk.capacity }
         }
     }
 
+    /// Behind the last line that ends within `chunkBytes`, else behind the first one; 0 if no line ends.
+    ///
+    /// Short lines behind a long one are another chunk's: a segment holds only so many rows.
+    private func endOfLines(_ chunk: borrowing Chunk) -> Int {
+        let limit = min(chunk.count, chunkBytes)
+        let lineFeed = chunk.bytes[..<limit].lastIndex(of: 0x0a) ?? chunk.bytes[limit...].firstIndex(of: 0x0a)
+        return lineFeed.map { $0 + 1 } ?? 0
+    }
+
     private static func hasLineFeed(_ chunk: borrowing Chunk) -> Bool {
-        var end = chunk.count
-        while end > 0, chunk.base.load(fromByteOffset: end - 1, as: UInt8.self) != 0x0a { end -= 1 }
-        return end > 0
+        chunk.bytes.lastIndex(of: 0x0a) != nil
     }
 
     /// A line longer than an event may be goes to the quarantine in pieces, so that memory stays bounded.

@@ -10,7 +10,7 @@ struct ChunkResult: Sendable {
     var files: [any WritableFile] = []
     /// Sequences count from the chunk's first event.
     var segments: [SegmentDescription] = []
-    var quarantine: SegmentDescription?
+    var quarantine: [SegmentDescription] = []
     var events: UInt64 = 0
     var rawBytes: UInt64 = 0
     var quarantinedLines: UInt64 = 0
@@ -20,6 +20,15 @@ struct ChunkResult: Sendable {
     var consumed: UInt64 = 0
     /// Why the chunk could not be read. What comes after it in the input is not loaded.
     var failure: AuditStoreError?
+
+    /// Waits until the files are on the disk.
+    mutating func settle() throws {
+        for file in files {
+            try file.sync()
+            try file.close()
+        }
+        files = []
+    }
 }
 
 /// Turns chunks into segment files. One a thread.
@@ -67,16 +76,20 @@ final class ChunkWorker: @unchecked Sendable {
             if isFirst { complain("\(chunk.input):\(chunk.offset): \(reason)", &result) }
             if isLast { result.quarantinedLines += 1 }
         }
-        if hasQuarantined, let (metadata, bytes) = try quarantine.finish() {
-            let segment = describe(metadata, bytes: bytes.count, day: nil, times: EventTimes())
-            try bytes.withUnsafeBytes { try write($0, to: directory.name(of: segment, quarantine: true), &result) }
-            result.quarantine = segment
-        }
+        try sealQuarantine(&result)
         return result
     }
 
-    private func complain(_ text: String, _ result: inout ChunkResult) {
-        if result.complaints.count < Self.complaintLimit { result.complaints.append(text) }
+    private func complain(_ text: @autoclosure () -> String, _ result: inout ChunkResult) {
+        if result.complaints.count < Self.complaintLimit { result.complaints.append(text()) }
+    }
+
+    /// Writes the lines that went to the quarantine, if there are any.
+    private func sealQuarantine(_ result: inout ChunkResult) throws {
+        guard hasQuarantined, let (metadata, bytes) = try quarantine.finish() else { return }
+        let segment = describe(metadata, bytes: bytes.count, day: nil, times: EventTimes())
+        try bytes.withUnsafeBytes { try write($0, to: directory.name(of: segment, quarantine: true), &result) }
+        result.quarantine.append(segment)
     }
 
     /// Shreds the lines of a part of the chunk.
@@ -85,6 +98,8 @@ final class ChunkWorker: @unchecked Sendable {
             let offset = chunk.offset + UInt64(line.baseAddress! - UnsafeRawPointer(chunk.base))
             hasQuarantined = true
             try quarantine.append(line, input: chunk.input, offset: offset, reason: failure.reason)
+            // A chunk of line feeds has more lines than a segment has room for.
+            if quarantine.isFull { try sealQuarantine(&result) }
             complain("\(chunk.input):\(offset): \(failure.reason), at byte \(failure.offset) of the line", &result)
             result.quarantinedLines += 1
         }
@@ -146,6 +161,8 @@ final class ChunkWorker: @unchecked Sendable {
                 segment.lastSequence = part.lastSequence
                 try part.bytes.withUnsafeBytes { try write($0, to: directory.name(of: segment), &result) }
                 result.segments.append(segment)
+                // Events of many days make many files, and a process may have few of them open.
+                try result.settle()
             }
         }
     }

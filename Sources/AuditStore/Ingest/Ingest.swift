@@ -11,8 +11,9 @@ struct Ingest {
 
     /// Commits are not more frequent than this: each syncs the manifest.
     private static let commitInterval = Duration.milliseconds(200)
-    /// Chunks whose files are open at most.
-    private static let commitChunks = 64
+    /// Chunks that wait for a commit at most, and those that wait for a former one: each has an open file or two, and a
+    /// process may have no more than 256.
+    private static let commitChunks = 32
 
     private struct State {
         var report = IngestReport()
@@ -69,7 +70,9 @@ struct Ingest {
                         chunks.append(chunk)
                         break
                     }
-                    if workers.isEmpty { try await collect() }
+                    while workers.isEmpty || index - state.nextToCommit >= Self.commitChunks + threads {
+                        try await collect()
+                    }
                     let worker = workers.removeLast()
                     let current = index
                     group.addTask { (try worker.process(chunk, index: current), worker, chunk) }
@@ -108,11 +111,7 @@ struct Ingest {
     /// Commits the chunks that are ready, up to the last one that ends with a whole line.
     private func commit(_ state: inout State, _ nextID: IDCounter) throws {
         for index in state.ready.indices {
-            for file in state.ready[index].files {
-                try file.sync()
-                try file.close()
-            }
-            state.ready[index].files = []
+            try state.ready[index].settle()
         }
         guard let last = state.ready.lastIndex(where: { $0.checkpoint != nil }) else { return }
         var manifest = writer.manifest
@@ -124,7 +123,7 @@ struct Ingest {
                 manifest.segments.append(segment)
                 directories.insert(FileNames.partition(segment.day))
             }
-            if let quarantine = result.quarantine {
+            for quarantine in result.quarantine {
                 manifest.quarantine.append(quarantine)
                 directories.insert(FileNames.quarantine)
             }

@@ -57,13 +57,12 @@ enum InputRecognition {
         var offset = checkpoint.offset
         var ahead: [UInt8] = []
         if let last = recent.last, last != 0x0a {
-            // The last line was complete but for its line feed, which may have come since.
-            ahead = try read(input, upTo: 1)
-            if ahead == [0x0a] {
-                ahead = []
-                offset += 1
-                recent = Array((recent + [0x0a]).suffix(InputCheckpoint.window))
-            }
+            // The last line was complete but for its end, which may have come since.
+            ahead = try read(input, upTo: 2)
+            let end = ahead == [0x0d, 0x0a] ? 2 : ahead.first == 0x0a ? 1 : 0
+            recent = Array((recent + ahead[..<end]).suffix(InputCheckpoint.window))
+            ahead.removeFirst(end)
+            offset += UInt64(end)
         }
         return Position(
             input: input, offset: offset, beginning: beginning, recent: recent, ahead: ahead, former: checkpoint)

@@ -22,7 +22,9 @@ final class QuarantineBuilder {
 
     private let columns: UnsafeMutablePointer<Column>
     private let compressor: Compressor
+    /// Of the current row group.
     private var rows = 0
+    private var rowGroups = 0
     private var rawBytes = 0
     private var writer: SegmentWriter?
     private var sealed: [UInt8] = []
@@ -41,17 +43,35 @@ final class QuarantineBuilder {
         columns.deallocate()
     }
 
-    var isEmpty: Bool { rows == 0 && writer == nil }
+    /// The segment has no room for another row group.
+    var isFull: Bool { rowGroups == Limits.rowGroupsPerSegment }
+
+    /// A text as a JSON string; made once where a million lines have the same.
+    private struct Quoted {
+        private var text = ""
+        private(set) var bytes = Array("\"\"".utf8)
+
+        mutating func set(_ text: String) {
+            guard text != self.text else { return }
+            self.text = text
+            bytes = Array(JSONString.quoted(text).utf8)
+        }
+    }
+    private var input = Quoted()
+    private var reason = Quoted()
+    private static let skeleton = [Template.marker, UInt8(Place.bytes.rawValue)]
 
     /// - Parameter isContinued: the line goes on in the next row.
     func append(
         _ line: UnsafeRawBufferPointer, input: String, offset: UInt64, reason: String, isContinued: Bool = false
     ) throws {
         set(.bytes, line)
-        set(.skeleton, [Template.marker, UInt8(Place.bytes.rawValue)])
-        set(.input, Array(JSONString.quoted(input).utf8))
+        set(.skeleton, Self.skeleton)
+        self.input.set(input)
+        set(.input, self.input.bytes)
         set(.offset, Array(String(offset).utf8))
-        set(.reason, Array(JSONString.quoted(reason).utf8))
+        self.reason.set(reason)
+        set(.reason, self.reason.bytes)
         if isContinued { set(.continues, Array("true".utf8)) }
         rows += 1
         rawBytes += line.count + (isContinued ? 0 : 1)
@@ -85,6 +105,7 @@ final class QuarantineBuilder {
         let chunks = Place.allCases.map { columns[$0.rawValue].chunk(rows: rows) }
         try writer.appendRowGroup(rows: rows, rawBytes: UInt64(rawBytes), chunks: chunks)
         for place in Place.allCases { columns[place.rawValue].startRowGroup(rowsBefore: rows) }
+        rowGroups += 1
         rows = 0
         rawBytes = 0
     }
@@ -98,6 +119,7 @@ final class QuarantineBuilder {
         }
         let metadata = try writer.finish()
         self.writer = nil
+        rowGroups = 0
         for place in Place.allCases { columns[place.rawValue].startSegment(rowsBefore: 0) }
         defer { sealed = [] }
         return (metadata, sealed)

@@ -4,23 +4,21 @@ package import AuditStore
 final class LogFile: IngestInput {
     let name: String
     private let stream: any DecompressingStream
-    private let isStandardInput: Bool
     let file: (any ReadableFile)?
+    /// A compressed file was finished before it was compressed; standard input and pipes do not come again.
+    let canGrow: Bool
 
     init(_ path: String) throws {
-        isStandardInput = path == LogFiles.standardInput
+        let isStandardInput = path == LogFiles.standardInput
         name = isStandardInput ? "standard input" : path
         stream = try openStream(path: path)
         let system = PosixFileSystem()
-        let isFile = !isStandardInput && stream.format == .plain && (try? system.kind(of: path)) == .file
+        canGrow = !isStandardInput && stream.format == .plain && (try? system.kind(of: path)) == .file
         // Opened once more: whoever reads it finds out whether it is still the same.
-        file = isFile ? try? system.openForReading(path) : nil
+        file = canGrow ? try? system.openForReading(path) : nil
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int { try stream.read(into: buffer) }
-
-    /// A compressed file was finished before it was compressed, and standard input does not come again.
-    var canGrow: Bool { stream.format == .plain && !isStandardInput }
 
     var consumed: UInt64 { stream.compressedOffset }
 }

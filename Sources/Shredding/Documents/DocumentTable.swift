@@ -39,7 +39,8 @@ struct DocumentTable: ~Copyable {
         let tag = hash & 0xFFFF_FFFF_0000_0000
         var slot = Int(truncatingIfNeeded: hash >> 32) & mask
         let slots = slots!
-        for _ in 0..<Self.probes {
+        for probe in 0..<Self.probes {
+            if probe > 0 { slot = (slot + 1) & mask }
             let found = slots[slot]
             if found == 0 { break }
             if found & 0xFFFF_FFFF_0000_0000 == tag {
@@ -47,7 +48,6 @@ struct DocumentTable: ~Copyable {
                 let entry = entries![Int(code) - 1]
                 if entry.count == n, ValueDictionary.isEqual(padded: entry.start, p, n) { return (code, false) }
             }
-            slot = (slot + 1) & mask
         }
         entries![count] = Entry(start: p, count: n, position: position)
         count += 1

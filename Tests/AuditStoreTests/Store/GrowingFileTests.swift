@@ -17,6 +17,44 @@ import Testing
         }
     }
 
+    /// The same with the line ends of another system. A line that was complete before its end came keeps no `\r`; the
+    /// others keep theirs.
+    @Test func cutAnywhereWithCarriageReturns() async throws {
+        let whole = Array("{\"a\":1}\r\n{\"b\":\"2\"}\r\nno event\r\n{\"c\":[3]}\r\n{\"d\":{}}\r\n".utf8)
+        for cut in whole.indices {
+            let store = TestStore()
+            try await store.ingest(("audit.log", Array(whole[..<cut])), canGrow: true)
+            try await store.ingest(("audit.log", whole), canGrow: true)
+            let events = Array("{\"a\":1}\r\n{\"b\":\"2\"}\r\n{\"c\":[3]}\r\n{\"d\":{}}\r\n".utf8)
+            let found = try store.events()
+            let isComplete = [7, 18, 39, 49].contains(cut)
+            #expect(found.filter { $0 != 0x0d } == events.filter { $0 != 0x0d }, "cut at \(cut)")
+            #expect(found.count == events.count - (isComplete ? 1 : 0), "cut at \(cut)")
+            #expect(try store.quarantined().map(\.line) == [Array("no event\r".utf8)], "cut at \(cut)")
+            #expect(try await store.ingest(("audit.log", whole), canGrow: true).events == 0)
+        }
+    }
+
+    /// The mark at the beginning belongs to the file; in the middle it is no JSON.
+    @Test func byteOrderMark() async throws {
+        let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+        let events = Array("{\"a\":1}\n{\"b\":\"2\"}\n".utf8)
+        let whole = mark + events + mark + Array("{}\n".utf8)
+        for cut in whole.indices {
+            let store = TestStore()
+            try await store.ingest(("audit.log", Array(whole[..<cut])), canGrow: true)
+            try await store.ingest(("audit.log", whole), canGrow: true)
+            #expect(try store.events() == events, "cut at \(cut)")
+            let quarantined = try store.quarantined()
+            #expect(quarantined.map(\.line) == [mark + Array("{}".utf8)], "cut at \(cut)")
+            #expect(quarantined.map(\.offset) == ["\(mark.count + events.count)"], "cut at \(cut)")
+            #expect(try await store.ingest(("audit.log", whole)).quarantined == 0)
+        }
+        let store = TestStore()
+        let report = try await store.ingest(("mark", mark), ("events", mark + events))
+        #expect(report.events == 2 && report.quarantined == 0)
+    }
+
     @Test func grownInManySteps() async throws {
         let store = TestStore()
         let whole = SmallLogs.events(0..<60)

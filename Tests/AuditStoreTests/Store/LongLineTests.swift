@@ -35,6 +35,35 @@ import Testing
         #expect(try await store.ingest(("a", line)).quarantined == 0)
     }
 
+    /// What is read behind a line longer than a chunk begins with another one, whose end is not read yet.
+    @Test func oneBehindAnother() async throws {
+        let store = TestStore()
+        let lines = [3 << 20, 30 << 20, 100].map { Array("{\"x\":".utf8) + long($0) + Array("}\n".utf8) }
+        let input = Array(lines.joined()) + SmallLogs.events(0..<3)
+        var options = IngestOptions()
+        options.threads = 1
+        options.chunkBytes = 2 << 20
+        let source = IngestSource(name: "a", isRepeatable: true) { MemoryInput("a", input, canGrow: true) }
+        let report = try await store.core.ingest([source], options: options)
+        #expect(report.events == 6 && report.quarantined == 0 && report.unfinished == 0)
+        #expect(areEqual(try store.events(), input))
+    }
+
+    /// A long line makes a chunk large, and not the number of its lines: a segment holds only so many rows.
+    @Test func shortLinesBehindALongOne() async throws {
+        let store = TestStore()
+        let longest = Array("{\"x\":".utf8) + long(1500) + Array("}\n".utf8)
+        let short = [UInt8](repeating: 0, count: 900).flatMap { _ in Array("{}\n".utf8) }
+        let input = short + longest + short + longest
+        var options = IngestOptions()
+        options.chunkBytes = 1000
+        let source = IngestSource(name: "a", isRepeatable: true) { MemoryInput("a", input, canGrow: false) }
+        #expect(try await store.core.ingest([source], options: options).events == 1802)
+        #expect(try store.events() == input)
+        let segments = try store.manifest().segments
+        #expect(segments.allSatisfy { $0.rows == 1 || $0.rawBytes <= 1000 })
+    }
+
     /// An event of several megabytes is one like any other.
     @Test func longEvents() async throws {
         let store = TestStore()
