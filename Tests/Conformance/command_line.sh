@@ -98,7 +98,7 @@ mkdir full && touch full/file
 check 'a directory that is no store' 1 "$(status "$auditstore" ingest --store full b.ndjson)"
 gzip -c b.ndjson | head -c 20000 >cut.gz
 check 'a truncated file' 1 "$(status "$auditstore" ingest --store cut cut.gz)"
-check 'a closed pipe' 0 "$( ("$auditstore" events; echo $? >pipe) 2>/dev/null | head -1 >/dev/null; cat pipe)"
+check 'a closed pipe' 0 "$( ("$auditstore" events; echo $? >closed) 2>/dev/null | head -1 >/dev/null; cat closed)"
 
 # Damage is found and named.
 cp -r store damaged
