@@ -20,6 +20,13 @@ struct RowTexts: ~Copyable {
 
     /// The event of a row of the segment.
     mutating func event(_ row: TimedRow, of segment: SegmentDescription) throws -> Event {
+        try withText(of: row, in: segment) { Event(bytes: Array($0)) }
+    }
+
+    /// The text of a row of the segment; it is valid during the call.
+    mutating func withText<R>(
+        of row: TimedRow, in segment: SegmentDescription, _ body: (UnsafeRawBufferPointer) throws -> R
+    ) throws -> R {
         var index = open.firstIndex { $0.segment == segment.id && $0.group == row.group }
         if index == nil {
             let reader = RowGroupReader(try scan.reader(segment))
@@ -28,8 +35,8 @@ struct RowTexts: ~Copyable {
             open.append(Open(segment: segment.id, group: row.group, assembler: try EventAssembler(reader)))
             index = open.count - 1
         }
-        text.removeAll(keepingAtMost: 1 << 20)
+        text.removeAll(keepingAtMost: 16 << 20)
         try open[index!].assembler.append(row: Int(row.row), to: &text)
-        return Event(bytes: text.array())
+        return try body(text.bytes)
     }
 }

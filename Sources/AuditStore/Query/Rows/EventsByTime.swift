@@ -127,34 +127,14 @@ extension EventScan {
         }
     }
 
-    /// Puts the events of rows together, with readers kept for the row groups that were used last.
+    /// Puts the events of rows together.
     private func deliver(
         _ rows: [TimedRow], _ segments: [SegmentDescription], _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
-        struct Open {
-            let segment: Int32
-            let group: Int32
-            let assembler: EventAssembler
-        }
-        var open: [Open] = []
-        var text = ByteArena(capacity: 4096)
+        var texts = RowTexts(self)
         for (i, row) in rows.enumerated() {
             if i & 1023 == 0 { try checkCancellation() }
-            var position = open.firstIndex { $0.segment == row.segment && $0.group == row.group }
-            if position == nil {
-                let reader = RowGroupReader(try reader(segments[Int(row.segment)]))
-                reader.open(Int(row.group))
-                if open.count == Self.openRowGroups { open.removeFirst() }
-                open.append(Open(segment: row.segment, group: row.group, assembler: try EventAssembler(reader)))
-                position = open.count - 1
-            }
-            text.removeAll(keepingAtMost: 16 << 20)
-            try open[position!].assembler.append(row: Int(row.row), to: &text)
-            try body(text.bytes)
+            try texts.withText(of: row, in: segments[Int(row.segment)], body)
         }
     }
-
-    /// Row groups whose columns are kept decoded while events of several are delivered by turns; each takes a few
-    /// megabytes.
-    private static var openRowGroups: Int { 8 }
 }
