@@ -17,12 +17,13 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
     /// - Parameters:
     ///   - path: the directory. It is created, with those above it, if it does not exist.
     ///   - schema: what kind of events the store holds.
+    ///   - options: how much is kept in memory between queries.
     /// - Throws: `AuditStoreError`: `.notAStore` if the directory holds other things, `.invalidArgument` if the store is of
     ///   another schema, `.corrupt` or `.unsupportedVersion` if its manifest cannot be read, `.locked` if it has to be made
     ///   and another process is making it, `.io`.
-    public init(at path: String, schema: Schema.Type) async throws {
+    public init(at path: String, schema: Schema.Type, options: StoreOptions = StoreOptions()) async throws {
         let shredding = Schema.description.shredding
-        core = StoreCore(directory: StoreDirectory(path: path), schema: shredding)
+        core = StoreCore(directory: StoreDirectory(path: path), schema: shredding, options: options)
         if try !core.directory.exists {
             try core.directory.lockForWriting(schema: shredding.name).unlock()
         }
@@ -36,7 +37,7 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
 
     /// The events of now: a query answers from the segments that the store had when this was read.
     public var events: EventQuery<Schema> {
-        get throws { EventQuery(try core.directory.snapshot().1) }
+        get throws { EventQuery(try core.snapshot()) }
     }
 
     /// Answers a question in the text form, as the command line asks it.
@@ -45,7 +46,7 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
     ///   `.limit` if it cannot be done within the memory budget; `.cancelled`.
     public func answer(_ query: TextQuery, options: QueryOptions = QueryOptions()) async throws -> TextResult {
         try await query.run(
-            on: try core.directory.snapshot().1, schema: Schema.description, now: SystemClock.microsecondsSince1970,
+            on: try core.snapshot(), schema: Schema.description, now: SystemClock.microsecondsSince1970,
             options: options)
     }
 
@@ -65,7 +66,7 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
     ) throws {
         let query = TextEvents(where: condition, since: since, until: until, order: order, limit: limit)
         try query.run(
-            on: try core.directory.snapshot().1, schema: Schema.description, now: SystemClock.microsecondsSince1970,
+            on: try core.snapshot(), schema: Schema.description, now: SystemClock.microsecondsSince1970,
             options: options, body)
     }
 

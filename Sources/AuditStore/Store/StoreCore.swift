@@ -4,11 +4,16 @@ package import Shredding
 package struct StoreCore: Sendable {
     package let directory: StoreDirectory
     package let schema: ShreddingSchema
+    private let cache: SegmentCache
 
-    package init(directory: StoreDirectory, schema: ShreddingSchema) {
+    package init(directory: StoreDirectory, schema: ShreddingSchema, options: StoreOptions = StoreOptions()) {
         self.directory = directory
+        cache = SegmentCache(budget: options.pageCacheBudget)
         self.schema = schema
     }
+
+    /// The state of now.
+    package func snapshot() throws -> Snapshot { try directory.snapshot(cache: cache).1 }
 
     package func ingest(
         _ sources: [IngestSource], options: IngestOptions, progress: (@Sendable (IngestProgress) -> Void)? = nil

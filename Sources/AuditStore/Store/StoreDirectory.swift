@@ -65,9 +65,12 @@ package struct StoreDirectory: Sendable {
         }
     }
 
-    package func open(_ segment: SegmentDescription, quarantine: Bool = false) throws(AuditStoreError) -> SegmentReader
-    {
-        do { return try SegmentReader(try source(name(of: segment, quarantine: quarantine))) } catch let error
+    /// - Parameter cache: keeps decoded pages; without it, who goes through a segment once decodes each page once.
+    package func open(
+        _ segment: SegmentDescription, quarantine: Bool = false, cache: PageCache? = nil
+    ) throws(AuditStoreError) -> SegmentReader {
+        do { return try SegmentReader(try source(name(of: segment, quarantine: quarantine)), cache: cache) } catch let
+            error
             as SegmentError
         {
             throw AuditStoreError(error)
@@ -75,15 +78,20 @@ package struct StoreDirectory: Sendable {
     }
 
     /// The state of now. As long as the snapshot lives, no file of it is removed.
-    package func snapshot() throws(AuditStoreError) -> (Manifest, Snapshot) {
+    ///
+    /// - Parameter cache: that of the store, so that what one query decodes serves the next.
+    package func snapshot(
+        cache: SegmentCache = SegmentCache(budget: StoreOptions().pageCacheBudget)
+    ) throws(AuditStoreError) -> (Manifest, Snapshot) {
         guard try exists else {
             throw AuditStoreError(.notAStore, "there is no store here", location: .init(file: path))
         }
         // The lock first: a file named by a manifest that is read under it stays.
         let lock = try files.lock(location(FileNames.readerLock), .shared, wait: true)
         let manifest = try readManifest()
-        let snapshot = Snapshot(segments: manifest.segments, lock: lock) { segment throws(AuditStoreError) in
-            try self.open(segment)
+        let snapshot = Snapshot(segments: manifest.segments, lock: lock, cache: cache) {
+            segment, pages throws(AuditStoreError) in
+            try self.open(segment, cache: pages)
         }
         return (manifest, snapshot)
     }

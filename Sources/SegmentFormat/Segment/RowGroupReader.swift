@@ -1,26 +1,58 @@
-/// Decodes the columns of one row group at a time, into memory that is used again for the next. One a thread.
+/// Decodes the columns of one row group at a time. One a thread.
+///
+/// What it decodes goes to the store's page cache, or into memory that is used again for the next row group.
 package final class RowGroupReader {
+    /// The values of a column in the row group that it was decoded for last.
+    private struct Slot<Value: BitwiseCopyable> {
+        var page: DecodedPage<Value>?
+        var group = -1
+
+        /// Memory for `rows` values that nobody else has.
+        mutating func room(for rows: Int) -> DecodedPage<Value> {
+            group = -1
+            if isKnownUniquelyReferenced(&page), let page, page.values.count >= rows { return page }
+            let new = DecodedPage<Value>(capacity: rows)
+            page = new
+            return new
+        }
+    }
+
     package let segment: SegmentReader
     package private(set) var group = -1
-    private let coder = CodeCoder()
-    private var codeBuffers: [UnsafeMutableBufferPointer<UInt32>?]
-    private var codesOf: [Int]
-    private var timeBuffers: [Int: UnsafeMutableBufferPointer<Int64>] = [:]
-    private var timesOf: [Int: Int] = [:]
-    private var uuidBuffers: [Int: UnsafeMutableBufferPointer<UUIDBytes>] = [:]
-    private var uuidsOf: [Int: Int] = [:]
+    /// Made when something has to be decoded.
+    private lazy var coder = CodeCoder()
+    private var codeSlots: [Slot<UInt32>]
+    private var integerSlots: [Int: Slot<Int64>] = [:]
+    private var uuidSlots: [Int: Slot<UUIDBytes>] = [:]
     private var partnerDistances: [UInt16]?
 
     package init(_ segment: SegmentReader) {
         self.segment = segment
-        codeBuffers = Array(repeating: nil, count: segment.metadata.columns.count)
-        codesOf = Array(repeating: -1, count: segment.metadata.columns.count)
+        codeSlots = Array(repeating: Slot(), count: segment.metadata.columns.count)
     }
 
-    deinit {
-        for buffer in codeBuffers { buffer?.deallocate() }
-        for buffer in timeBuffers.values { buffer.deallocate() }
-        for buffer in uuidBuffers.values { buffer.deallocate() }
+    private func key(_ content: PageCache.Content, _ column: Int) -> PageCache.Key {
+        PageCache.Key(segment: segment.number, content: content, column: UInt32(column), position: UInt64(group))
+    }
+
+    /// The page of a column from the cache; or else decoded, into memory of the slot, and offered to the cache.
+    private func page<Value>(
+        _ content: PageCache.Content, _ column: Int, _ slot: inout Slot<Value>,
+        decode: (UnsafeMutableBufferPointer<Value>) throws(SegmentError) -> Void
+    ) throws(SegmentError) {
+        let key = key(content, column)
+        if let found = segment.cache?.find(key, as: DecodedPage<Value>.self) {
+            slot = Slot(page: found, group: group)
+            return
+        }
+        let page = slot.room(for: rows)
+        try decode(UnsafeMutableBufferPointer(rebasing: page.values[..<rows]))
+        slot = Slot(page: segment.cache?.insert(key, page) ?? page, group: group)
+    }
+
+    private func values<Value>(_ slot: Slot<Value>) -> UnsafeBufferPointer<Value> {
+        guard let page = slot.page else { return UnsafeBufferPointer(start: nil, count: 0) }
+        return UnsafeBufferPointer(rebasing: page.values[..<rows])
     }
 
     package var info: RowGroupInfo { segment.metadata.rowGroups[group] }
@@ -52,37 +84,37 @@ package final class RowGroupReader {
 
     /// The codes of a column, one a row, each 0 … the number of its dictionary's entries. Valid until the next `open`.
     package func codes(_ column: Int) throws(SegmentError) -> UnsafeBufferPointer<UInt32> {
-        let rows = rows
-        if codesOf[column] == group, let buffer = codeBuffers[column] {
-            return UnsafeBufferPointer(rebasing: buffer[..<rows])
+        if codeSlots[column].group != group {
+            var slot = codeSlots[column]
+            codeSlots[column] = Slot()
+            try page(.codes, column, &slot) { (target) throws(SegmentError) in try decodeCodes(column, target) }
+            codeSlots[column] = slot
         }
-        let buffer = codeBuffers[column] ?? .allocate(capacity: Limits.rowsPerRowGroup)
-        codeBuffers[column] = buffer
-        let target = UnsafeMutableBufferPointer(rebasing: buffer[..<rows])
+        return values(codeSlots[column])
+    }
+
+    private func decodeCodes(_ column: Int, _ target: UnsafeMutableBufferPointer<UInt32>) throws(SegmentError) {
         let chunk = chunk(column)
-        codesOf[column] = -1
-        if let reference = chunk.codes {
-            let raw = try segment.page(reference, role: .codes)
-            defer { extendLifetime(raw) }
-            do {
-                try withPartners { (partners) throws(SegmentError) in
-                    try coder.decode(raw.bytes, firstNew: chunk.firstNew, partners: partners, into: target)
-                }
-            } catch { throw located(error, reference) }
-            // Codes are indices from here on: none may be larger than what the footer says, which was checked against
-            // the dictionary when it was read.
-            var largest: UInt32 = 0
-            for code in target { largest = max(largest, code) }
-            guard largest <= chunk.largestCode else {
-                throw located(
-                    .corrupt("a code over its zone map", expected: "at most \(chunk.largestCode)", found: "\(largest)"),
-                    reference)
-            }
-        } else {
+        guard let reference = chunk.codes else {
             target.update(repeating: chunk.largestCode)
+            return
         }
-        codesOf[column] = group
-        return UnsafeBufferPointer(target)
+        let raw = try segment.page(reference, role: .codes)
+        defer { extendLifetime(raw) }
+        do {
+            try withPartners { (partners) throws(SegmentError) in
+                try coder.decode(raw.bytes, firstNew: chunk.firstNew, partners: partners, into: target)
+            }
+        } catch { throw located(error, reference) }
+        // Codes are indices from here on: none may be larger than what the footer says, which was checked against the
+        // dictionary when it was read.
+        var largest: UInt32 = 0
+        for code in target { largest = max(largest, code) }
+        guard largest <= chunk.largestCode else {
+            throw located(
+                .corrupt("a code over its zone map", expected: "at most \(chunk.largestCode)", found: "\(largest)"),
+                reference)
+        }
     }
 
     private func withPartners<R>(
@@ -97,16 +129,19 @@ package final class RowGroupReader {
 
     /// The typed integers of a column, one a row, meaningful where its code is `typedCode`.
     package func times(_ column: Int) throws(SegmentError) -> UnsafeBufferPointer<Int64> {
-        let rows = rows
-        if timesOf[column] == group, let buffer = timeBuffers[column] {
-            return UnsafeBufferPointer(rebasing: buffer[..<rows])
+        var slot = integerSlots[column] ?? Slot()
+        if slot.group != group {
+            integerSlots[column] = nil
+            try page(.integers, column, &slot) { (target) throws(SegmentError) in try decodeIntegers(column, target) }
+            integerSlots[column] = slot
         }
-        let buffer = timeBuffers[column] ?? .allocate(capacity: Limits.rowsPerRowGroup)
-        timeBuffers[column] = buffer
+        return values(slot)
+    }
+
+    private func decodeIntegers(_ column: Int, _ target: UnsafeMutableBufferPointer<Int64>) throws(SegmentError) {
         guard let reference = chunk(column).typed else {
-            buffer.update(repeating: 0)
-            timesOf[column] = group
-            return UnsafeBufferPointer(rebasing: buffer[..<rows])
+            target.update(repeating: 0)
+            return
         }
         let codes = try codes(column)
         let referenceColumn = segment.metadata.columns.indices.first { index in
@@ -116,52 +151,49 @@ package final class RowGroupReader {
         if let referenceColumn, referenceColumn != column, segment.metadata.columns[column].kind == .timestamp {
             referenceTimes = try times(referenceColumn).baseAddress
         }
-        timesOf[column] = nil
         let raw = try segment.page(reference, role: .integers)
         defer { extendLifetime(raw) }
         do {
             try withPartners { (partners) throws(SegmentError) in
                 try IntegerCoder.decode(
-                    raw.bytes, rows: rows, isPresent: { codes[$0] == typedCode }, reference: referenceTimes,
-                    partners: partners, into: buffer.baseAddress!)
+                    raw.bytes, rows: target.count, isPresent: { codes[$0] == typedCode }, reference: referenceTimes,
+                    partners: partners, into: target.baseAddress!)
             }
         } catch { throw located(error, reference) }
-        timesOf[column] = group
-        return UnsafeBufferPointer(rebasing: buffer[..<rows])
     }
 
     /// The typed UUIDs of a column, one a row, meaningful where its code is `typedCode`.
     package func uuids(_ column: Int) throws(SegmentError) -> UnsafeBufferPointer<UUIDBytes> {
-        let rows = rows
-        if uuidsOf[column] == group, let buffer = uuidBuffers[column] {
-            return UnsafeBufferPointer(rebasing: buffer[..<rows])
+        var slot = uuidSlots[column] ?? Slot()
+        if slot.group != group {
+            uuidSlots[column] = nil
+            try page(.uuids, column, &slot) { (target) throws(SegmentError) in try decodeUUIDs(column, target) }
+            uuidSlots[column] = slot
         }
-        let buffer = uuidBuffers[column] ?? .allocate(capacity: Limits.rowsPerRowGroup)
-        uuidBuffers[column] = buffer
-        uuidsOf[column] = nil
-        if let reference = chunk(column).typed {
-            let codes = try codes(column)
-            let isIdentity = column == segment.metadata.columns.firstIndex { $0.kind == .uuid }
-            let distances = isIdentity ? try partners() : nil
-            let raw = try segment.page(reference, role: .uuids)
-            defer { extendLifetime(raw) }
-            let bytes = raw.bytes
-            var next = 0
-            for row in 0..<rows where codes[row] == typedCode {
-                if let distances, distances[row] != 0 {
-                    buffer[row] = buffer[row - Int(distances[row])]
-                    continue
-                }
-                guard next + 16 <= bytes.count else { throw located(.corrupt("too few UUIDs"), reference) }
-                buffer[row] = UUIDBytes(
-                    high: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: next, as: UInt64.self)),
-                    low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: next + 8, as: UInt64.self)))
-                next += 16
+        return values(slot)
+    }
+
+    private func decodeUUIDs(_ column: Int, _ target: UnsafeMutableBufferPointer<UUIDBytes>) throws(SegmentError) {
+        guard let reference = chunk(column).typed else { return }
+        let codes = try codes(column)
+        let isIdentity = column == segment.metadata.columns.firstIndex { $0.kind == .uuid }
+        let distances = isIdentity ? try partners() : nil
+        let raw = try segment.page(reference, role: .uuids)
+        defer { extendLifetime(raw) }
+        let bytes = raw.bytes
+        var next = 0
+        for row in 0..<target.count where codes[row] == typedCode {
+            if let distances, distances[row] != 0 {
+                target[row] = target[row - Int(distances[row])]
+                continue
             }
-            guard next == bytes.count else { throw located(.corrupt("UUIDs left over"), reference) }
+            guard next + 16 <= bytes.count else { throw located(.corrupt("too few UUIDs"), reference) }
+            target[row] = UUIDBytes(
+                high: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: next, as: UInt64.self)),
+                low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: next + 8, as: UInt64.self)))
+            next += 16
         }
-        uuidsOf[column] = group
-        return UnsafeBufferPointer(rebasing: buffer[..<rows])
+        guard next == bytes.count else { throw located(.corrupt("UUIDs left over"), reference) }
     }
 
     /// Whether the row group can hold this UUID in the column.
