@@ -79,7 +79,7 @@ struct Verification {
             for row in 0..<groups.rows {
                 text.removeAll()
                 try assembler.append(row: row, to: &text)
-                let isContinued = try continues.map { try groups.codes($0)[row] != absentCode } ?? false
+                let isContinued = try continues.map { try groups.code($0, row) != absentCode } ?? false
                 rawBytes += UInt64(text.bytes.count) + (isContinued ? 0 : 1)
             }
         }

@@ -1,58 +1,42 @@
-/// Decodes the columns of one row group at a time. One a thread.
+/// Gives the values of one row group at a time. One a thread.
 ///
-/// What it decodes goes to the store's page cache, or into memory that is used again for the next row group.
+/// Whole columns are decoded into memory that is used again for the next row group; decoded pages go to the store's page cache
+/// and come from there. Single rows are read from the page itself.
 package final class RowGroupReader {
-    /// The values of a column in the row group that it was decoded for last.
-    private struct Slot<Value: BitwiseCopyable> {
-        var page: DecodedPage<Value>?
-        var group = -1
-
-        /// Memory for `rows` values that nobody else has.
-        mutating func room(for rows: Int) -> DecodedPage<Value> {
-            group = -1
-            if isKnownUniquelyReferenced(&page), let page, page.values.count >= rows { return page }
-            let new = DecodedPage<Value>(capacity: rows)
-            page = new
-            return new
-        }
+    /// What is at hand of a column, and of which row group.
+    private struct Column {
+        var codes: UnsafeMutableBufferPointer<UInt32>?
+        var codesGroup = -1
+        var codePage: PackedPage?
+        var codePageGroup = -1
+        var integers: UnsafeMutableBufferPointer<Int64>?
+        var integersGroup = -1
+        var integerPage: PackedPage?
+        var integerPageGroup = -1
+        var uuidPage: PackedPage?
+        var uuidPageGroup = -1
     }
 
     package let segment: SegmentReader
     package private(set) var group = -1
     /// Made when something has to be decoded.
     private lazy var coder = CodeCoder()
-    private var codeSlots: [Slot<UInt32>]
-    private var integerSlots: [Int: Slot<Int64>] = [:]
-    private var uuidSlots: [Int: Slot<UUIDBytes>] = [:]
+    private var columns: [Column]
+    /// Memory for columns that are packed at once.
+    private var unpacked: UnsafeMutableBufferPointer<UInt32>?
     private var partnerDistances: [UInt16]?
 
     package init(_ segment: SegmentReader) {
         self.segment = segment
-        codeSlots = Array(repeating: Slot(), count: segment.metadata.columns.count)
+        columns = Array(repeating: Column(), count: segment.metadata.columns.count)
     }
 
-    private func key(_ content: PageCache.Content, _ column: Int) -> PageCache.Key {
-        PageCache.Key(segment: segment.number, content: content, column: UInt32(column), position: UInt64(group))
-    }
-
-    /// The page of a column from the cache; or else decoded, into memory of the slot, and offered to the cache.
-    private func page<Value>(
-        _ content: PageCache.Content, _ column: Int, _ slot: inout Slot<Value>,
-        decode: (UnsafeMutableBufferPointer<Value>) throws(SegmentError) -> Void
-    ) throws(SegmentError) {
-        let key = key(content, column)
-        if let found = segment.cache?.find(key, as: DecodedPage<Value>.self) {
-            slot = Slot(page: found, group: group)
-            return
+    deinit {
+        unpacked?.deallocate()
+        for column in columns {
+            column.codes?.deallocate()
+            column.integers?.deallocate()
         }
-        let page = slot.room(for: rows)
-        try decode(UnsafeMutableBufferPointer(rebasing: page.values[..<rows]))
-        slot = Slot(page: segment.cache?.insert(key, page) ?? page, group: group)
-    }
-
-    private func values<Value>(_ slot: Slot<Value>) -> UnsafeBufferPointer<Value> {
-        guard let page = slot.page else { return UnsafeBufferPointer(start: nil, count: 0) }
-        return UnsafeBufferPointer(rebasing: page.values[..<rows])
     }
 
     package var info: RowGroupInfo { segment.metadata.rowGroups[group] }
@@ -82,15 +66,72 @@ package final class RowGroupReader {
         return partnerDistances
     }
 
+    private func key(_ content: PageCache.Content, _ column: Int) -> PageCache.Key {
+        PageCache.Key(segment: segment.number, content: content, column: UInt32(column), position: UInt64(group))
+    }
+
+    /// A page with room for so many bytes: one that was used before, if nobody else has it.
+    private static func room(_ page: inout PackedPage?, _ bytes: Int) -> PackedPage {
+        if isKnownUniquelyReferenced(&page), let page, page.capacity >= bytes { return page }
+        let new = PackedPage(capacity: bytes)
+        page = new
+        return new
+    }
+
+    // MARK: Codes
+
     /// The codes of a column, one a row, each 0 … the number of its dictionary's entries. Valid until the next `open`.
     package func codes(_ column: Int) throws(SegmentError) -> UnsafeBufferPointer<UInt32> {
-        if codeSlots[column].group != group {
-            var slot = codeSlots[column]
-            codeSlots[column] = Slot()
-            try page(.codes, column, &slot) { (target) throws(SegmentError) in try decodeCodes(column, target) }
-            codeSlots[column] = slot
+        let buffer = columns[column].codes ?? .allocate(capacity: Limits.rowsPerRowGroup)
+        columns[column].codes = buffer
+        let target = UnsafeMutableBufferPointer(rebasing: buffer[..<rows])
+        guard columns[column].codesGroup != group else { return UnsafeBufferPointer(target) }
+        columns[column].codesGroup = -1
+        if chunk(column).codes == nil {
+            target.update(repeating: chunk(column).largestCode)
+        } else if columns[column].codePageGroup == group, let page = columns[column].codePage {
+            page.widen(into: target)
+        } else if let page = segment.cache?.find(key(.codes, column), as: PackedPage.self) {
+            page.widen(into: target)
+        } else {
+            try decodeCodes(column, target)
+            if segment.cache != nil { keep(target, column) }
         }
-        return values(codeSlots[column])
+        columns[column].codesGroup = group
+        return UnsafeBufferPointer(target)
+    }
+
+    /// The code of all rows, where it is one.
+    package func constantCode(_ column: Int) -> UInt32? {
+        let chunk = chunk(column)
+        return chunk.codes == nil ? chunk.largestCode : nil
+    }
+
+    /// The code of one row.
+    package func code(_ column: Int, _ row: Int) throws(SegmentError) -> UInt32 {
+        if columns[column].codesGroup == group { return columns[column].codes![row] }
+        if columns[column].codePageGroup != group {
+            if chunk(column).codes == nil { return chunk(column).largestCode }
+            if let page = segment.cache?.find(key(.codes, column), as: PackedPage.self) {
+                columns[column].codePage = page
+                columns[column].codePageGroup = group
+            } else {
+                let buffer = unpacked ?? .allocate(capacity: Limits.rowsPerRowGroup)
+                unpacked = buffer
+                let target = UnsafeMutableBufferPointer(rebasing: buffer[..<rows])
+                try decodeCodes(column, target)
+                keep(target, column)
+            }
+        }
+        return columns[column].codePage!.code(row)
+    }
+
+    private func keep(_ codes: UnsafeMutableBufferPointer<UInt32>, _ column: Int) {
+        let width = PackedPage.width(ofCodesUpTo: chunk(column).largestCode)
+        let page = Self.room(&columns[column].codePage, width * rows)
+        page.pack(UnsafeBufferPointer(codes), width: width)
+        columns[column].codePage = segment.cache?.insert(key(.codes, column), page) ?? page
+        columns[column].codePageGroup = group
     }
 
     private func decodeCodes(_ column: Int, _ target: UnsafeMutableBufferPointer<UInt32>) throws(SegmentError) {
@@ -127,15 +168,45 @@ package final class RowGroupReader {
         return try result.get()
     }
 
-    /// The typed integers of a column, one a row, meaningful where its code is `typedCode`.
+    // MARK: Typed values
+
+    /// The typed integers of a column, one a row, meaningful where its code is `typedCode`. Valid until the next `open`.
     package func times(_ column: Int) throws(SegmentError) -> UnsafeBufferPointer<Int64> {
-        var slot = integerSlots[column] ?? Slot()
-        if slot.group != group {
-            integerSlots[column] = nil
-            try page(.integers, column, &slot) { (target) throws(SegmentError) in try decodeIntegers(column, target) }
-            integerSlots[column] = slot
+        let buffer = columns[column].integers ?? .allocate(capacity: Limits.rowsPerRowGroup)
+        columns[column].integers = buffer
+        let target = UnsafeMutableBufferPointer(rebasing: buffer[..<rows])
+        guard columns[column].integersGroup != group else { return UnsafeBufferPointer(target) }
+        columns[column].integersGroup = -1
+        if let page = integerPage(column) {
+            page.widen(into: target)
+        } else {
+            try decodeIntegers(column, target)
+            if segment.cache != nil, chunk(column).typed != nil {
+                let (base, width) = PackedPage.form(of: UnsafeBufferPointer(target))
+                let page = Self.room(&columns[column].integerPage, width * rows)
+                page.pack(UnsafeBufferPointer(target), base: base, width: width)
+                columns[column].integerPage = segment.cache?.insert(key(.integers, column), page) ?? page
+                columns[column].integerPageGroup = group
+            }
         }
-        return values(slot)
+        columns[column].integersGroup = group
+        return UnsafeBufferPointer(target)
+    }
+
+    /// The typed integer of one row, meaningful if its code is `typedCode`.
+    package func time(_ column: Int, _ row: Int) throws(SegmentError) -> Int64 {
+        if columns[column].integersGroup == group { return columns[column].integers![row] }
+        if let page = integerPage(column) { return page.integer(row) }
+        return try times(column)[row]
+    }
+
+    private func integerPage(_ column: Int) -> PackedPage? {
+        if columns[column].integerPageGroup != group {
+            guard let page = segment.cache?.find(key(.integers, column), as: PackedPage.self) else { return nil }
+            columns[column].integerPage = page
+            columns[column].integerPageGroup = group
+        }
+        return columns[column].integerPage
     }
 
     private func decodeIntegers(_ column: Int, _ target: UnsafeMutableBufferPointer<Int64>) throws(SegmentError) {
@@ -162,15 +233,21 @@ package final class RowGroupReader {
         } catch { throw located(error, reference) }
     }
 
-    /// The typed UUIDs of a column, one a row, meaningful where its code is `typedCode`.
+    /// The typed UUIDs of a column, one a row, meaningful where its code is `typedCode`. Valid until the next `open`.
     package func uuids(_ column: Int) throws(SegmentError) -> UnsafeBufferPointer<UUIDBytes> {
-        var slot = uuidSlots[column] ?? Slot()
-        if slot.group != group {
-            uuidSlots[column] = nil
-            try page(.uuids, column, &slot) { (target) throws(SegmentError) in try decodeUUIDs(column, target) }
-            uuidSlots[column] = slot
+        if columns[column].uuidPageGroup != group {
+            let key = key(.uuids, column)
+            if let page = segment.cache?.find(key, as: PackedPage.self) {
+                columns[column].uuidPage = page
+            } else {
+                columns[column].uuidPageGroup = -1
+                let page = Self.room(&columns[column].uuidPage, rows * MemoryLayout<UUIDBytes>.stride)
+                try decodeUUIDs(column, page.uuids(rows))
+                columns[column].uuidPage = segment.cache?.insert(key, page) ?? page
+            }
+            columns[column].uuidPageGroup = group
         }
-        return values(slot)
+        return UnsafeBufferPointer(columns[column].uuidPage!.uuids(rows))
     }
 
     private func decodeUUIDs(_ column: Int, _ target: UnsafeMutableBufferPointer<UUIDBytes>) throws(SegmentError) {
