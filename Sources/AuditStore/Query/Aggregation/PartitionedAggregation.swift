@@ -26,7 +26,8 @@ extension EventScan {
         var passes = 0
         while true {
             passes += 1
-            let pass = AggregationPass(self, plan, partition, otherBytes: rows.memory, keepsAll: keepsAll)
+            let pass = AggregationPass(
+                reporting(pass: passes), plan, partition, otherBytes: rows.memory, keepsAll: keepsAll)
             let counts: ScanCounts
             do { counts = try await pass.run() } catch let overflow as AggregationPass.Overflow {
                 // However small the parts, there would be no room for the answer.
@@ -61,6 +62,17 @@ extension EventScan {
             let end = partition.collected.upperBound
             partition.collected = end..<min(partition.parts, end + partition.lanes)
         }
+    }
+
+    private func reporting(pass: Int) -> EventScan {
+        guard let report = options.progress else { return self }
+        var scan = self
+        scan.options.progress = { progress in
+            var progress = progress
+            progress.pass = pass
+            report(progress)
+        }
+        return scan
     }
 
     /// The groups of a merge, in order.
