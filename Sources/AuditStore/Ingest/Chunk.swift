@@ -3,7 +3,8 @@ import Shredding
 
 /// A part of an input that one worker turns into a segment: whole lines, or a piece of a line too long to be an event.
 final class Chunk: @unchecked Sendable {
-    // Handed from the reader to one worker and back; never used by two at once.
+    // Handed from the reader to one worker and back; never used by two at once. Address space only, until something is
+    // read into it.
     let base: UnsafeMutableRawPointer
     static var capacity: Int { Limits.bytesPerEvent }
     var count = 0
@@ -24,9 +25,7 @@ final class Chunk: @unchecked Sendable {
     var consumed: UInt64 = 0
 
     init() {
-        let byteCount = Self.capacity + 1 + JSONScanner.padding
-        base = .allocate(byteCount: byteCount, alignment: HugePages.alignment)
-        HugePages.advise(base, byteCount: byteCount)
+        base = .allocate(byteCount: Self.capacity + 1 + JSONScanner.padding, alignment: 16)
     }
 
     deinit { base.deallocate() }
