@@ -82,6 +82,15 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
         return try await core.ingest([source], options: options)
     }
 
+    /// Opens a stream into the store.
+    ///
+    /// What a former writer left in the WAL because it did not close is recovered first; `recovery` of the result tells of it.
+    /// - Throws: `AuditStoreError`: `.locked` if another process writes to the store or this one has a writer already,
+    ///   `.unsupportedVersion`, `.corrupt` if the manifest cannot be read, `.diskFull`, `.io`.
+    public func writer(_ options: WriterOptions = WriterOptions()) async throws -> StreamWriter {
+        try await core.writer(options)
+    }
+
     /// Merges the segments of each day and rewrites them for size; queries go on meanwhile.
     ///
     /// - Throws: `AuditStoreError`: `.locked` if another process writes to the store, `.io`; `CancellationError`. What was

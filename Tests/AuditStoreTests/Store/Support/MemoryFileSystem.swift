@@ -1,5 +1,6 @@
 import AuditStore
 import Synchronization
+import TestSupport
 
 /// A file system in memory that can fail at any call, die, and forget what was not synced.
 final class MemoryFileSystem: FileSystem, Sendable {
@@ -9,10 +10,12 @@ final class MemoryFileSystem: FileSystem, Sendable {
         case failsOnce(call: Int)
         /// It fails, and so does every call after it: the process is gone.
         case dies(call: Int)
+        /// A read gives half of what there is; other calls fail once.
+        case readsShort(call: Int)
 
         var call: Int {
             switch self {
-            case .failsOnce(let call), .dies(let call): call
+            case .failsOnce(let call), .dies(let call), .readsShort(let call): call
             }
         }
     }
@@ -35,13 +38,19 @@ final class MemoryFileSystem: FileSystem, Sendable {
         var locks: [String: Int] = [:]
         var calls = 0
         var fault: Fault?
+        /// Bytes that all files together have room for.
+        var capacity: Int?
+        /// Microseconds since 1970; goes on by one each time somebody looks.
+        var now: Int64 = 1_718_510_400_000_000
+        var random = SeededRandom(seed: 1)
     }
     private let state = Mutex(State())
 
     init() {}
 
-    private init(names: Names) {
+    private init(names: Names, now: Int64? = nil) {
         state.withLock {
+            if let now { $0.now = now }
             $0.names = names
             $0.durable = names
         }
@@ -58,6 +67,15 @@ final class MemoryFileSystem: FileSystem, Sendable {
             $0.fault = fault
         }
     }
+
+    /// How much room there is on the disk; nil for as much as is wanted.
+    func setCapacity(_ bytes: Int?) { state.withLock { $0.capacity = bytes } }
+
+    /// Bytes of all files.
+    var usedBytes: Int { files.values.reduce(0) { $0 + $1.count } }
+
+    /// Lets time pass.
+    func wait(microseconds: Int64) { state.withLock { $0.now += microseconds } }
 
     /// Whether the fault has come about.
     var hasFailed: Bool { state.withLock { state in state.fault.map { state.calls >= $0.call } ?? false } }
@@ -96,6 +114,48 @@ final class MemoryFileSystem: FileSystem, Sendable {
             })
     }
 
+    /// What is left after a loss of power that was no better than it has to be: of the names that were not synced, each is
+    /// there or not; of the bytes that were not synced, all, none, or some sectors.
+    func afterPowerLoss(_ random: inout SeededRandom) -> MemoryFileSystem {
+        var names = state.withLock { $0.durable }
+        let current = state.withLock { $0.names }
+        // In order, so that a seed means the same each time.
+        for path in Set(names.keys).union(current.keys).sorted() where random.oneIn(2) {
+            // A name that a rename gave to another file is the old one or the new one, and never gone.
+            names[path] = current[path]
+        }
+        let left = names.filter { path, _ in Self.ancestors(of: path).allSatisfy { names[$0] != nil } }
+        var result: Names = [:]
+        for (path, inode) in left.sorted(by: { $0.key < $1.key }) {
+            guard let inode else {
+                result[path] = .some(nil)
+                continue
+            }
+            result[path] = .some(Inode(inode.content.withLock { Self.torn($0.bytes, synced: $0.synced, &random) }))
+        }
+        return MemoryFileSystem(names: result, now: state.withLock { $0.now })
+    }
+
+    private static func torn(_ bytes: [UInt8], synced: Int, _ random: inout SeededRandom) -> [UInt8] {
+        guard synced < bytes.count else { return bytes }
+        switch random.below(4) {
+        case 0: return bytes
+        case 1: return Array(bytes[..<synced])
+        case 2: return Array(bytes[..<(synced + random.below(bytes.count - synced + 1))])
+        default:
+            // The length is there, and of the sectors some.
+            var result = bytes
+            let sector = 1 << (4 + random.below(6))
+            var start = synced
+            while start < bytes.count {
+                let end = min(bytes.count, (start / sector + 1) * sector)
+                if random.oneIn(2) { for i in start..<end { result[i] = 0 } }
+                start = end
+            }
+            return result
+        }
+    }
+
     private static func ancestors(of path: String) -> [String] {
         var result: [String] = []
         var path = path
@@ -120,10 +180,27 @@ final class MemoryFileSystem: FileSystem, Sendable {
             switch state.fault {
             case .failsOnce(let call)?: return state.calls == call
             case .dies(let call)?: return state.calls >= call
+            case .readsShort(let call)?: return state.calls == call && what != "read"
             case nil: return false
             }
         }
-        if fails { throw AuditStoreError(.io, "cannot \(what): injected", location: .init(file: path)) }
+        let code = what.hasPrefix("sync") ? AuditStoreError.Code.syncFailed : .io
+        if fails { throw AuditStoreError(code, "cannot \(what): injected", location: .init(file: path)) }
+    }
+
+    /// Whether the read that was just counted is the one to be short.
+    private var readsShort: Bool {
+        state.withLock { state in
+            if case .readsShort(let call)? = state.fault { state.calls == call } else { false }
+        }
+    }
+
+    /// Bytes that there is room for.
+    private var room: Int {
+        state.withLock { state in
+            guard let capacity = state.capacity else { return .max }
+            return max(0, capacity - state.names.values.reduce(0) { $0 + ($1?.bytes.count ?? 0) })
+        }
     }
 
     private func missing(_ path: String) -> AuditStoreError {
@@ -189,6 +266,21 @@ final class MemoryFileSystem: FileSystem, Sendable {
         }
         if !isThere { throw missing(path) }
     }
+
+    func sync(_ path: String) throws(AuditStoreError) {
+        try call("sync", path)
+        guard let inode = inode(path) else { throw missing(path) }
+        inode.content.withLock { $0.synced = $0.bytes.count }
+    }
+
+    var now: Int64 {
+        state.withLock { state in
+            state.now += 1
+            return state.now
+        }
+    }
+
+    func randomNumber() -> UInt64 { state.withLock { $0.random.next() } }
 
     func names(in path: String) throws(AuditStoreError) -> [String] {
         try call("list", path)
@@ -256,9 +348,11 @@ final class MemoryFileSystem: FileSystem, Sendable {
 
         func read(at offset: UInt64, into target: UnsafeMutableRawBufferPointer) throws(AuditStoreError) -> Int {
             try files.call("read", path)
+            let isShort = files.readsShort
             return inode.content.withLock { content in
                 guard offset < content.bytes.count else { return 0 }
-                let n = min(target.count, content.bytes.count - Int(offset))
+                var n = min(target.count, content.bytes.count - Int(offset))
+                if isShort { n /= 2 }
                 content.bytes.withUnsafeBytes {
                     target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[Int(offset)..<Int(offset) + n]))
                 }
@@ -283,7 +377,19 @@ final class MemoryFileSystem: FileSystem, Sendable {
                 inode.content.withLock { $0.bytes.append(contentsOf: bytes.prefix(bytes.count / 2)) }
                 throw error
             }
-            inode.content.withLock { $0.bytes.append(contentsOf: bytes) }
+            let room = files.room
+            inode.content.withLock { $0.bytes.append(contentsOf: bytes.prefix(room)) }
+            guard bytes.count <= room else {
+                throw AuditStoreError(.diskFull, "cannot write: no space left", location: .init(file: path))
+            }
+        }
+
+        func truncate(to size: UInt64) throws(AuditStoreError) {
+            try files.call("truncate", path)
+            inode.content.withLock { content in
+                content.bytes.removeLast(max(0, content.bytes.count - Int(size)))
+                content.synced = min(content.synced, content.bytes.count)
+            }
         }
 
         func startSync() {}

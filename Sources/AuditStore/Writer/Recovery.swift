@@ -1,0 +1,60 @@
+import SegmentFormat
+import Shredding
+
+/// What a writer finds when it opens: the events of the WAL are in the active segment again.
+struct Recovery {
+    let lease: WriterLease
+    let writer: WriterLock
+    let secret: StoreSecret
+    let active: ActiveSegment
+    let window: DuplicateWindow
+    /// The next file and the next event.
+    let next: WALPosition
+    let report: RecoveryReport
+    let damage: [WALDamage]
+
+    init(core: StoreCore, options: WriterOptions) throws {
+        let directory = core.directory
+        let files = directory.files
+        lease = try WriterLease(core)
+        writer = lease.writer
+        if writer.manifest.secret == nil { try writer.commit { $0.secret = StoreSecret(files) } }
+        let manifest = writer.manifest
+        guard let secret = manifest.secret else {
+            throw AuditStoreError(.corrupt, "the manifest has lost the store's secret")
+        }
+        self.secret = secret
+        if try files.kind(of: directory.location(FileNames.wal)) == nil {
+            try files.createDirectory(directory.location(FileNames.wal))
+            try files.syncDirectory(directory.path)
+        }
+        try directory.removeWAL(before: manifest.wal.file)
+        let active = ActiveSegment(schema: core.schema, position: manifest.wal, chunkBytes: options.chunkBytes)
+        var window = DuplicateWindow(options.duplicates ?? DuplicateOptions(events: 0))
+        let identity = EventIdentity(keys: core.schema.eventIdentity, secret: secret)
+        let remembers = options.duplicates != nil
+        var replay = WALReplay(directory, position: manifest.wal, secret: secret)
+        try replay.run(
+            window: { if remembers { window.add(decoding: $0) } },
+            events: { events, header in
+                active.append(events, nextRecord: header.firstRecord + UInt64(header.records))
+                guard remembers else { return }
+                for line in events.eachLine {
+                    window.add(
+                        EventDigest(
+                            bytes: SipHash.digest(line, key: secret), identity: identity.digest(of: line)),
+                        time: header.time)
+                }
+            })
+        if !replay.damage.isEmpty { active.append(replay.damage, nextRecord: replay.nextRecord) }
+        // The process that wrote them may have died before it synced: what is found is acknowledged from now on.
+        for number in replay.files { try files.sync(directory.location(FileNames.walFile(number))) }
+        if !replay.files.isEmpty { try files.syncDirectory(directory.location(FileNames.wal)) }
+        self.active = active
+        self.window = window
+        next = WALPosition(
+            file: max(replay.files.last ?? 0, manifest.wal.file - 1) + 1, record: replay.nextRecord)
+        report = replay.report
+        damage = replay.damage
+    }
+}
