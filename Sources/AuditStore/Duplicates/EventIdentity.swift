@@ -73,6 +73,8 @@ struct EventIdentity: Sendable {
     }
 
     private static func valueEnd(_ text: UnsafeRawBufferPointer, _ start: Int) -> Int? {
+        guard start < text.count else { return nil }
+        if text[start] == 0x22 { return stringEnd(text, start) }
         var p = start
         var depth = 0
         while p < text.count {
@@ -80,19 +82,18 @@ struct EventIdentity: Sendable {
             case 0x22:
                 guard let end = stringEnd(text, p) else { return nil }
                 p = end
-            case UInt8(ascii: "{"), UInt8(ascii: "["):
-                depth += 1
-                p += 1
+                continue
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                // The end of the event; a number or a word ends before it.
                 if depth == 0 { return p > start ? p : nil }
                 depth -= 1
-                p += 1
-            case UInt8(ascii: ","):
+                if depth == 0 { return p + 1 }
+            case UInt8(ascii: ","), 0x20, 0x09, 0x0d:
                 if depth == 0 { return p > start ? p : nil }
-                p += 1
-            default: p += 1
+            default: break
             }
-            if depth == 0, p < text.count, text[p] == UInt8(ascii: ",") { return p }
+            p += 1
         }
         return nil
     }

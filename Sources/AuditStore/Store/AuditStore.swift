@@ -34,9 +34,10 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
         }
     }
 
-    /// The events of now: a query answers from the segments that the store had when this was read.
+    /// The events of now: a query answers from what the store had when this was read. Events that a stream of this process
+    /// appended are among them as soon as they are acknowledged.
     public var events: EventQuery<Schema> {
-        get throws { EventQuery(try core.directory.snapshot().1) }
+        get throws { EventQuery(try core.snapshot()) }
     }
 
     /// Answers a question in the text form, as the command line asks it.
@@ -45,7 +46,7 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
     ///   `.limit` if it cannot be done within the memory budget; `.cancelled`.
     public func answer(_ query: TextQuery, options: QueryOptions = QueryOptions()) async throws -> TextResult {
         try await query.run(
-            on: try core.directory.snapshot().1, schema: Schema.description, now: SystemClock.microsecondsSince1970,
+            on: try core.snapshot(), schema: Schema.description, now: SystemClock.microsecondsSince1970,
             options: options)
     }
 
@@ -65,7 +66,7 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
     ) throws {
         let query = TextEvents(where: condition, since: since, until: until, order: order, limit: limit)
         try query.run(
-            on: try core.directory.snapshot().1, schema: Schema.description, now: SystemClock.microsecondsSince1970,
+            on: try core.snapshot(), schema: Schema.description, now: SystemClock.microsecondsSince1970,
             options: options, body)
     }
 

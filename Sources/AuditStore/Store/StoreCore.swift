@@ -48,7 +48,13 @@ package struct StoreCore: Sendable {
     }
 
     package func verify(progress: (@Sendable (VerificationProgress) -> Void)? = nil) throws -> VerificationReport {
-        try Verification(directory: directory, progress: progress).run()
+        var report = try Verification(directory: directory, progress: progress).run()
+        do {
+            let wal = try verifyLeftWAL()
+            report.bytes += wal.bytes
+            report.problems += wal.damage
+        } catch let error as AuditStoreError { report.problems.append(error) }
+        return report
     }
 
     package func statistics() throws -> StoreStatistics { try directory.statistics() }

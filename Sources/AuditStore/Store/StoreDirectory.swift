@@ -75,17 +75,28 @@ package struct StoreDirectory: Sendable {
     }
 
     /// The state of now. As long as the snapshot lives, no file of it is removed.
-    package func snapshot() throws(AuditStoreError) -> (Manifest, Snapshot) {
+    package func snapshot() throws -> (Manifest, Snapshot) { try snapshot { _ in [] } }
+
+    /// - Parameter unsealed: segments in memory of what the manifest does not have yet; nil if the manifest is too old.
+    func snapshot(
+        adding unsealed: (Manifest) throws -> [MemorySegments.View]?
+    ) throws -> (Manifest, Snapshot) {
         guard try exists else {
             throw AuditStoreError(.notAStore, "there is no store here", location: .init(file: path))
         }
         // The lock first: a file named by a manifest that is read under it stays.
         let lock = try files.lock(location(FileNames.readerLock), .shared, wait: true)
-        let manifest = try readManifest()
-        let snapshot = Snapshot(segments: manifest.segments, lock: lock) { segment throws(AuditStoreError) in
-            try self.open(segment)
+        while true {
+            let manifest = try readManifest()
+            guard let views = try unsealed(manifest) else { continue }
+            let readers = Dictionary(uniqueKeysWithValues: views.map { ($0.description.id, $0.reader) })
+            let snapshot = Snapshot(segments: manifest.segments + views.map(\.description), lock: lock) {
+                segment throws(AuditStoreError) in
+                if let reader = readers[segment.id] { return reader }
+                return try self.open(segment)
+            }
+            return (manifest, snapshot)
         }
-        return (manifest, snapshot)
     }
 
     // MARK: Writing
@@ -116,6 +127,8 @@ package struct StoreDirectory: Sendable {
             }
             _ = try files.lock(location(FileNames.readerLock), .exclusive, wait: true)
             try files.createDirectory(location(FileNames.partitions))
+            // Whoever finds the manifest relies on these.
+            try files.syncDirectory(path)
             var manifest = Manifest(schema: schema)
             manifest.secret = StoreSecret(files)
             try replaceManifest(manifest)
@@ -125,6 +138,8 @@ package struct StoreDirectory: Sendable {
                 try files.syncDirectory(".")
             }
         }
+        // A writer that failed after it renamed the manifest left it to be made durable.
+        try files.syncDirectory(path)
         let manifest = try readManifest()
         guard manifest.schema == schema else {
             throw AuditStoreError(

@@ -26,6 +26,7 @@ final class WriterAccess: Sendable {
             }
             let lock = try state.lock ?? directory.lockForWriting(schema: schema.name)
             state.lock = lock
+            try lock.settle()
             state.roles.insert(role)
             return lock
         }

@@ -29,6 +29,11 @@ package final class WriterLock: Sendable {
     /// A number for a new segment.
     func claimID() -> UInt64 { nextID.add(1, ordering: .relaxed).oldValue }
 
+    /// Makes sure that the manifest on the disk is the one that is known here, after a commit that failed.
+    func settle() throws {
+        if state.withLock({ $0.isUncertain }) { try commit { _ in } }
+    }
+
     /// Changes the manifest, durably. What it is made to name must be durable already.
     ///
     /// - Parameter edit: gets the manifest as it is; it may look at what others did meanwhile.

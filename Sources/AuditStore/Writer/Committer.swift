@@ -156,7 +156,11 @@ actor Committer {
     private func makeRoom() async throws {
         guard active.current.bytes >= options.sealBytes else { return }
         try await freeze()
-        Task { [sealer] in try? await sealer.seal() }
+        if options.sealsBeside {
+            Task { [sealer] in try? await sealer.seal() }
+        } else {
+            try await sealNow()
+        }
     }
 
     private func freeze() async throws {

@@ -24,10 +24,9 @@ struct Recovery {
             throw AuditStoreError(.corrupt, "the manifest has lost the store's secret")
         }
         self.secret = secret
-        if try files.kind(of: directory.location(FileNames.wal)) == nil {
-            try files.createDirectory(directory.location(FileNames.wal))
-            try files.syncDirectory(directory.path)
-        }
+        try files.createDirectory(directory.location(FileNames.wal))
+        // Even if it was there: who made it may have died before it was durable.
+        try files.syncDirectory(directory.path)
         try directory.removeWAL(before: manifest.wal.file)
         let active = ActiveSegment(schema: core.schema, position: manifest.wal, chunkBytes: options.chunkBytes)
         var window = DuplicateWindow(options.duplicates ?? DuplicateOptions(events: 0))

@@ -38,7 +38,8 @@ actor Sealer {
         let ids = ClaimedIDs(writer)
         do {
             // A commit may have failed after it took effect.
-            if try directory.readManifest().wal != part.end { try commit(part, ids) }
+            try writer.settle()
+            if writer.manifest.wal != part.end { try commit(part, ids) }
         } catch {
             ids.removeStrays(from: directory)
             if let error = error as? AuditStoreError, error.code == .syncFailed { failure = error }

@@ -150,12 +150,11 @@ public final class StreamWriter: Sendable {
         queue.close(AuditStoreError(.closed, "the writer was closed"), finish: true)
         await queue.drain()
         stopTimers()
-        let result: Result<Void, any Error>
-        do {
+        // Even a task that is cancelled closes properly: a new one is not.
+        let result = await Task { [committer] in
             try await committer.sync()
             try await committer.seal()
-            result = .success(())
-        } catch { result = .failure(error) }
+        }.result
         await committer.close()
         lease.end()
         try result.get()

@@ -30,6 +30,8 @@ public struct WriterOptions: Sendable {
     public var duplicates: DuplicateOptions? = .default
     /// Bytes of text of one segment; tests want less.
     package var chunkBytes = Limits.rawBytesPerChunk
+    /// Appends go on while older events are sealed; a test that counts calls of the file system wants them in order.
+    package var sealsBeside = true
 
     public init() {}
 }

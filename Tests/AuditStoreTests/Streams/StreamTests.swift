@@ -34,9 +34,11 @@ extension WriterOptions {
         for i in 0..<10 { #expect(try await writer.append(streamed(i)) == AppendReceipt(events: 1, duplicates: 0)) }
         let batch = (10..<500).map { streamed($0, day: $0 % 2 == 0 ? 16 : 17) }
         #expect(try await writer.append(batch).events == 490)
-        #expect(try store.events().isEmpty)
-        try await writer.seal()
+        #expect(try store.sealedEvents().isEmpty)
         let expected = text((0..<10).map { streamed($0) } + batch)
+        #expect(try store.events() == expected)
+        try await writer.seal()
+        #expect(try store.sealedEvents() == expected)
         #expect(try store.events() == expected)
         try await writer.append(streamed(500))
         try await writer.close()
@@ -70,7 +72,7 @@ extension WriterOptions {
         options.sealAge = .milliseconds(20)
         let writer = try await store.core.writer(options)
         try await writer.append(streamed(1))
-        while try store.events().isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        while try store.sealedEvents().isEmpty { try await Task.sleep(for: .milliseconds(5)) }
         #expect(try store.events() == text([streamed(1)]))
         try await writer.close()
     }

@@ -68,6 +68,21 @@ final class MemoryFileSystem: FileSystem, Sendable {
         }
     }
 
+    /// Looks at the files without being disturbed, and without being counted.
+    func undisturbed<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let (calls, fault) = state.withLock { state in
+            defer { state.fault = nil }
+            return (state.calls, state.fault)
+        }
+        defer {
+            state.withLock {
+                $0.calls = calls
+                $0.fault = fault
+            }
+        }
+        return try body()
+    }
+
     /// How much room there is on the disk; nil for as much as is wanted.
     func setCapacity(_ bytes: Int?) { state.withLock { $0.capacity = bytes } }
 
@@ -99,6 +114,32 @@ final class MemoryFileSystem: FileSystem, Sendable {
     /// Another file system with the same files, which share nothing with these. Nobody holds a lock on it.
     func copy() -> MemoryFileSystem {
         MemoryFileSystem(names: state.withLock { $0.names.mapValues { inode in inode.map { Inode($0.bytes) } } })
+    }
+
+    /// What is left when the process is gone and the system goes on: everything, but what was not synced may still be lost.
+    func afterKill() -> MemoryFileSystem {
+        let left = MemoryFileSystem()
+        let (names, durable, now) = state.withLock { ($0.names, $0.durable, $0.now) }
+        var copies: [ObjectIdentifier: Inode] = [:]
+        func copy(_ inode: Inode?) -> Inode? {
+            guard let inode else { return nil }
+            if let known = copies[ObjectIdentifier(inode)] { return known }
+            let new = inode.content.withLock { content in
+                let new = Inode(content.bytes)
+                new.content.withLock { $0.synced = content.synced }
+                return new
+            }
+            copies[ObjectIdentifier(inode)] = new
+            return new
+        }
+        let newNames = names.mapValues { copy($0) }
+        let newDurable = durable.mapValues { copy($0) }
+        left.state.withLock {
+            $0.names = newNames
+            $0.durable = newDurable
+            $0.now = now
+        }
+        return left
     }
 
     /// What is left after a loss of power: synced names, and of their files the synced bytes and `more` beyond.
