@@ -129,7 +129,10 @@ actor Committer {
     /// Begins a file, durably: it opens with the digests that are known, so that a restart does not forget them.
     private func beginFile() throws -> WALFile {
         let number = nextFile
-        let file = try WALFile(directory, number: number, secret: secret, compressor: compressor)
+        let file: WALFile
+        do { file = try WALFile(directory, number: number, secret: secret, compressor: compressor) } catch {
+            throw (error as? AuditStoreError)?.code == .syncFailed ? poison(error) : error
+        }
         payload.removeAll()
         window.append(to: &payload)
         do { try file.append(window: payload.bytes, firstRecord: nextRecord, time: directory.files.now) } catch {
@@ -157,7 +160,7 @@ actor Committer {
         guard active.current.bytes >= options.sealBytes else { return }
         try await freeze()
         if options.sealsBeside {
-            Task { [sealer] in try? await sealer.seal() }
+            Task { try? await self.sealNow() }
         } else {
             try await sealNow()
         }

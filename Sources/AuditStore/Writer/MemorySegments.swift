@@ -21,7 +21,8 @@ final class MemorySegments: Sendable {
 
     private struct State: ~Copyable {
         var builder: SegmentBuilder
-        var entries: [ObjectIdentifier: [Entry]] = [:]
+        /// By chunk, which is held so that no other takes its identity.
+        var entries: [ObjectIdentifier: (chunk: Chunk, entries: [Entry])] = [:]
         /// Lines are copied here: what stands behind them in their chunk is being written.
         var scratch = ByteArena(capacity: 1 << 10)
     }
@@ -51,7 +52,7 @@ final class MemorySegments: Sendable {
             var sequence = firstSequence
             for (chunk, origin, count, flagged) in chunks {
                 try Task.checkCancellation()
-                var entries = state.entries[ObjectIdentifier(chunk)] ?? []
+                var entries = state.entries[ObjectIdentifier(chunk)]?.entries ?? []
                 var start = entries.last?.range.upperBound ?? 0
                 if start < count {
                     while let last = entries.last, last.range.count <= count - start {
@@ -61,7 +62,7 @@ final class MemorySegments: Sendable {
                     let range = start..<count
                     let view = try Self.build(chunk, range, origin, flagged.filter { range.contains($0) }, &state)
                     entries.append(Entry(range: range, view: view))
-                    state.entries[ObjectIdentifier(chunk)] = entries
+                    state.entries[ObjectIdentifier(chunk)] = (chunk, entries)
                 }
                 // A snapshot that is older than another may see less of a chunk than was built; it takes what is there.
                 for var view in entries.compactMap(\.view) {
@@ -71,6 +72,9 @@ final class MemorySegments: Sendable {
                     views.append(view)
                 }
             }
+            // Of chunks that were sealed while a snapshot was made of them.
+            let listed = Set(chunks.map { ObjectIdentifier($0.chunk) })
+            state.entries = state.entries.filter { listed.contains($0.key) }
             return views
         }
     }
