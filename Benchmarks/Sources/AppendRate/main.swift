@@ -11,14 +11,13 @@ guard CommandLine.arguments.count == 6, let tasks = Int(CommandLine.arguments[3]
 else { fatalError("usage: append-rate STORE FILE.ndjson TASKS BATCH EVENTS") }
 
 let text = try Data(contentsOf: URL(fileURLWithPath: CommandLine.arguments[2]))
-let lines = text.split(separator: 0x0a).prefix(count).map { Array($0) }
+let lines: [[UInt8]] = text.split(separator: 0x0a).prefix(count).map { Array($0) }
 guard lines.count == count else { fatalError("the file has only \(lines.count) events") }
 
 func processorSeconds() -> Double {
-    var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
-    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
 let store = try await AuditStore(at: CommandLine.arguments[1], schema: KubernetesAudit.self)
@@ -41,7 +40,9 @@ let appended = try await withThrowingTaskGroup(of: Int.self) { group in
             return sum
         }
     }
-    return try await group.reduce(0, +)
+    var sum = 0
+    for try await part in group { sum += part }
+    return sum
 }
 let seconds = (ContinuousClock.now - start) / .seconds(1)
 let processor = processorSeconds() - processorStart

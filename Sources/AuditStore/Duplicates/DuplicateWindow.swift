@@ -33,7 +33,8 @@ struct DuplicateWindow {
         var time: Int64
     }
     private let capacity: Int
-    private let age: Int64
+    /// Microseconds.
+    let age: Int64
     /// A ring: the oldest is at `start`.
     private var entries: [Entry] = []
     private var start = 0

@@ -32,7 +32,12 @@ final class Chunk: @unchecked Sendable {
     }
 
     /// A chunk that is filled little by little, and has room for `capacity` bytes.
-    init(capacity: Int) { base = .allocate(byteCount: capacity + 1 + JSONScanner.padding, alignment: 64) }
+    init(capacity: Int) {
+        let byteCount = capacity + 1 + JSONScanner.padding
+        let isLarge = byteCount >= HugePages.alignment
+        base = .allocate(byteCount: byteCount, alignment: isLarge ? HugePages.alignment : 64)
+        if isLarge { HugePages.advise(base, byteCount: byteCount) }
+    }
 
     deinit { base.deallocate() }
 

@@ -21,6 +21,8 @@ struct WALEvents {
     var flagged: [Int]
     /// Whole lines, each with its line feed.
     var lines: UnsafeRawBufferPointer
+    /// Where each line ends, behind its line feed.
+    var ends: [Int]
 
     /// Lengths of names are bounded, so that a block's head is.
     static let nameBytes = 64 << 10
@@ -53,27 +55,30 @@ struct WALEvents {
             flagged.append(last)
         }
         lines = try reader.bytes(reader.remaining)
-        var count = 0
-        for byte in lines where byte == 0x0a { count += 1 }
-        guard count == records, lines.last == 0x0a || records == 0 else {
+        ends = []
+        ends.reserveCapacity(records)
+        var start = 0
+        while let lineFeed = LineFeeds.first(in: lines, from: start) {
+            start = lineFeed + 1
+            ends.append(start)
+        }
+        guard ends.count == records, start == lines.count else {
             throw .corrupt(
-                "a block of the WAL has too many or too few lines", expected: "\(records)", found: "\(count)")
+                "a block of the WAL has too many or too few lines", expected: "\(records)", found: "\(ends.count)")
         }
     }
 
-    init(origin: EventOrigin, flagged: [Int], lines: UnsafeRawBufferPointer) {
+    init(origin: EventOrigin, flagged: [Int], lines: UnsafeRawBufferPointer, ends: [Int]) {
         self.origin = origin
         self.flagged = flagged
         self.lines = lines
+        self.ends = ends
     }
 
-    /// The lines without their line feeds.
-    var eachLine: some Sequence<UnsafeRawBufferPointer> {
-        sequence(state: lines[...]) { rest in
-            guard let end = rest.firstIndex(of: 0x0a) else { return nil }
-            defer { rest = rest[(end + 1)...] }
-            return UnsafeRawBufferPointer(rebasing: rest[..<end])
-        }
+    /// A line without its line feed.
+    func line(_ index: Int) -> UnsafeRawBufferPointer {
+        let start = index == 0 ? 0 : ends[index - 1]
+        return UnsafeRawBufferPointer(rebasing: lines[start..<ends[index] - 1])
     }
 
     private static func name(_ reader: inout ByteReader) throws(SegmentError) -> String? {

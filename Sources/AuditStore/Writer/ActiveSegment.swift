@@ -49,11 +49,8 @@ final class ActiveSegment: Sendable {
             state.current.bytes += events.lines.count
             state.current.end.record = nextRecord
             var flagged = events.flagged[...]
-            var line = 0
             var start = 0
-            while start < events.lines.count {
-                let rest = UnsafeRawBufferPointer(rebasing: events.lines[start...])
-                let end = start + (rest.firstIndex(of: 0x0a).map { $0 + 1 } ?? rest.count)
+            for (line, end) in events.ends.enumerated() {
                 let chunk = Self.chunk(for: end - start, events.origin, chunkBytes, &state.current)
                 if flagged.first == line {
                     flagged.removeFirst()
@@ -63,7 +60,6 @@ final class ActiveSegment: Sendable {
                     from: events.lines.baseAddress! + start, byteCount: end - start)
                 chunk.count += end - start
                 start = end
-                line += 1
             }
         }
     }

@@ -75,7 +75,7 @@ actor Committer {
         guard batch.count > 0 else { return receipts }
 
         let start = file.end
-        let events = WALEvents(origin: origin, flagged: batch.flagged, lines: batch.lines.bytes)
+        let events = WALEvents(origin: origin, flagged: batch.flagged, lines: batch.lines.bytes, ends: batch.ends)
         do { try file.append(events, firstRecord: nextRecord, records: batch.count, time: now) } catch {
             try cut(file, to: start)
             throw error
@@ -203,7 +203,8 @@ actor Committer {
 /// The events of appends that are not known yet.
 private struct NewEvents: ~Copyable {
     var lines: ByteArena
-    var count = 0
+    var ends: [Int] = []
+    var count: Int { ends.count }
     /// Of the events, by their place.
     var flagged: [Int] = []
     var digests: [EventDigest] = []
@@ -215,6 +216,11 @@ private struct NewEvents: ~Copyable {
         self.lines.removeAll(keepingAtMost: 8 << 20)
     }
 
+    private mutating func take(_ line: UnsafeRawBufferPointer) {
+        lines.append(line)
+        ends.append(lines.bytes.count)
+    }
+
     mutating func add(_ append: PendingAppend, unless window: borrowing DuplicateWindow) -> AppendReceipt {
         let before = count
         append.lines.withUnsafeBytes { text in
@@ -223,8 +229,7 @@ private struct NewEvents: ~Copyable {
                 let line = UnsafeRawBufferPointer(rebasing: text[start..<end])
                 start = end
                 guard index < append.digests.count else {
-                    lines.append(line)
-                    count += 1
+                    take(line)
                     continue
                 }
                 let digest = append.digests[index]
@@ -232,8 +237,7 @@ private struct NewEvents: ~Copyable {
                 let isNew = digest.identity.map { identities.insert($0).inserted } ?? true
                 if !isNew || window.hasIdentity(digest) { flagged.append(count) }
                 digests.append(digest)
-                lines.append(line)
-                count += 1
+                take(line)
             }
         }
         return AppendReceipt(events: count - before, duplicates: append.ends.count - (count - before))

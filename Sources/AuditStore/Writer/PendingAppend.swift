@@ -13,7 +13,7 @@ struct PendingAppend: Sendable {
     mutating func add(_ event: UnsafeRawBufferPointer, _ identity: EventIdentity?, _ secret: StoreSecret) throws {
         var event = event
         if event.last == 0x0a { event = UnsafeRawBufferPointer(rebasing: event.dropLast()) }
-        if let lineFeed = event.firstIndex(of: 0x0a) {
+        if let lineFeed = LineFeeds.first(in: event, from: 0) {
             throw Self.invalid("an event is one line, and this one has a line feed at byte \(lineFeed)")
         }
         guard event.count < Limits.bytesPerEvent, lines.count + event.count < WALFormat.bytesPerAppend else {

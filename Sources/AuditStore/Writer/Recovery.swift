@@ -31,17 +31,19 @@ struct Recovery {
         let active = ActiveSegment(schema: core.schema, position: manifest.wal, chunkBytes: options.chunkBytes)
         var window = DuplicateWindow(options.duplicates ?? DuplicateOptions(events: 0))
         let identity = EventIdentity(keys: core.schema.eventIdentity, secret: secret)
+        let oldest = files.now - window.age
         let remembers = options.duplicates != nil
         var replay = WALReplay(directory, position: manifest.wal, secret: secret)
         try replay.run(
             window: { if remembers { window.add(decoding: $0) } },
             events: { events, header in
                 active.append(events, nextRecord: header.firstRecord + UInt64(header.records))
-                guard remembers else { return }
-                for line in events.eachLine {
+                // What is too old by now is not worth its digest.
+                guard remembers, header.time >= oldest else { return }
+                for index in events.ends.indices {
+                    let line = events.line(index)
                     window.add(
-                        EventDigest(
-                            bytes: SipHash.digest(line, key: secret), identity: identity.digest(of: line)),
+                        EventDigest(bytes: SipHash.digest(line, key: secret), identity: identity.digest(of: line)),
                         time: header.time)
                 }
             })

@@ -113,8 +113,7 @@ public final class StreamWriter: Sendable {
         try text.withUnsafeBytes { text in
             var start = 0
             while start < text.count {
-                let rest = UnsafeRawBufferPointer(rebasing: text[start...])
-                let end = start + (rest.firstIndex(of: 0x0a) ?? rest.count)
+                let end = LineFeeds.first(in: text, from: start) ?? text.count
                 try pending.add(UnsafeRawBufferPointer(rebasing: text[start..<end]), identity, secret)
                 start = end + 1
             }

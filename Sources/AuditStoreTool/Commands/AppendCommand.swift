@@ -50,7 +50,7 @@ struct AppendCommand: AsyncParsableCommand {
         let before = try store.statistics.quarantined
         let start = ContinuousClock.now
         let writer = try await store.writer(writing)
-        report(writer.recovery)
+        report(writer.recovery, seconds: (ContinuousClock.now - start) / .seconds(1))
         var counts = Counts()
         do { try await appendAll(to: writer, &counts) } catch {
             try? await writer.close()
@@ -93,8 +93,12 @@ struct AppendCommand: AsyncParsableCommand {
     /// As much as is appended together at most, unless a line is longer.
     private static let bytesPerRead = 1 << 20
 
-    private func report(_ recovery: RecoveryReport) {
-        if recovery.events > 0 { options.say("recovered \(recovery.events) events of a writer that did not close") }
+    private func report(_ recovery: RecoveryReport, seconds: Double) {
+        if recovery.events > 0 {
+            options.say(
+                "recovered \(HumanFormat.count(Int(recovery.events))) events of a writer that did not close, from "
+                    + "\(HumanFormat.bytes(Int(recovery.bytes))), in \(HumanFormat.duration(seconds: seconds))")
+        }
         if recovery.tornBytes > 0 { options.say("\(recovery.tornBytes) bytes of an interrupted write were dropped") }
         for damage in recovery.damage { Terminal.say("auditstore: \(damage)") }
         if recovery.missingEvents > 0 {

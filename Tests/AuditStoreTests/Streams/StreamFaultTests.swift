@@ -139,7 +139,7 @@ import Testing
             TestStore(crashed).directory, number: 2, secret: secret, compressor: Compressor())
         let lines = text([streamed(3)])
         try lines.withUnsafeBytes {
-            let events = WALEvents(origin: EventOrigin(), flagged: [], lines: $0)
+            let events = WALEvents(origin: EventOrigin(), flagged: [], lines: $0, ends: [lines.count])
             try second.append(events, firstRecord: 1, records: 1, time: 1)
         }
         #expect(crashed.file(path) == whole && whole.count > before.count)
