@@ -32,7 +32,7 @@ struct DuplicateWindow {
         /// When it was committed, in microseconds since 1970.
         var time: Int64
     }
-    private let capacity: Int
+    let capacity: Int
     /// Microseconds.
     let age: Int64
     /// A ring: the oldest is at `start`.

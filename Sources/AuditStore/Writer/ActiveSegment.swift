@@ -83,6 +83,17 @@ final class ActiveSegment: Sendable {
         }
     }
 
+    /// The lines of the part that is filled, without their line feeds.
+    func forEachLine(_ body: (UnsafeRawBufferPointer) -> Void) {
+        for (chunk, _) in state.withLock({ $0.current.chunks }) {
+            var start = 0
+            while let end = LineFeeds.first(in: chunk.bytes, from: start) {
+                body(UnsafeRawBufferPointer(rebasing: chunk.bytes[start..<end]))
+                start = end + 1
+            }
+        }
+    }
+
     // MARK: Sealing
 
     /// Bytes of the lines of the part that is filled, and when its first came.

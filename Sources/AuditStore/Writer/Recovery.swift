@@ -30,23 +30,21 @@ struct Recovery {
         try directory.removeWAL(before: manifest.wal.file)
         let active = ActiveSegment(schema: core.schema, position: manifest.wal, chunkBytes: options.chunkBytes)
         var window = DuplicateWindow(options.duplicates ?? DuplicateOptions(events: 0))
-        let identity = EventIdentity(keys: core.schema.eventIdentity, secret: secret)
-        let oldest = files.now - window.age
         let remembers = options.duplicates != nil
+        var commits: [Commit] = []
         var replay = WALReplay(directory, position: manifest.wal, secret: secret)
         try replay.run(
             window: { if remembers { window.add(decoding: $0) } },
             events: { events, header in
                 active.append(events, nextRecord: header.firstRecord + UInt64(header.records))
-                // What is too old by now is not worth its digest.
-                guard remembers, header.time >= oldest else { return }
-                for index in events.ends.indices {
-                    let line = events.line(index)
-                    window.add(
-                        EventDigest(bytes: SipHash.digest(line, key: secret), identity: identity.digest(of: line)),
-                        time: header.time)
-                }
+                commits.append(Commit(events: header.records, time: header.time))
             })
+        if remembers {
+            let identity = EventIdentity(keys: core.schema.eventIdentity, secret: secret)
+            Self.remember(active, commits, now: files.now, in: &window) { line in
+                EventDigest(bytes: SipHash.digest(line, key: secret), identity: identity.digest(of: line))
+            }
+        }
         if !replay.damage.isEmpty { active.append(replay.damage, nextRecord: replay.nextRecord) }
         // The process that wrote them may have died before it synced: what is found is acknowledged from now on.
         for number in replay.files { try files.sync(directory.location(FileNames.walFile(number))) }
@@ -57,5 +55,30 @@ struct Recovery {
             file: max(replay.files.last ?? 0, manifest.wal.file - 1) + 1, record: replay.nextRecord)
         report = replay.report
         damage = replay.damage
+    }
+
+    private struct Commit {
+        var events: Int
+        var time: Int64
+    }
+
+    /// Adds the events of the WAL to the window; only of those that it keeps the digests are made.
+    private static func remember(
+        _ active: ActiveSegment, _ commits: [Commit], now: Int64, in window: inout DuplicateWindow,
+        digest: (UnsafeRawBufferPointer) -> EventDigest
+    ) {
+        var forgotten = max(0, commits.reduce(0) { $0 + $1.events } - window.capacity)
+        let oldest = now - window.age
+        var commits = commits[...]
+        active.forEachLine { line in
+            while commits.first?.events == 0 { commits.removeFirst() }
+            guard let time = commits.first?.time else { return }
+            commits[commits.startIndex].events -= 1
+            if forgotten > 0 {
+                forgotten -= 1
+            } else if time >= oldest {
+                window.add(digest(line), time: time)
+            }
+        }
     }
 }

@@ -19,7 +19,7 @@ import Testing
 
     @Test func nothingIsLost() async {
         let seed = Self.number("AUDITSTORE_CRASH_SEED")
-        let count = Self.number("AUDITSTORE_CRASH_HISTORIES") ?? (seed == nil ? 300 : 1)
+        let count = Self.number("AUDITSTORE_CRASH_HISTORIES") ?? (seed == nil ? 200 : 1)
         let first = seed ?? 1
         var failed = 0
         for seed in first..<first + count {
