@@ -32,7 +32,7 @@ package final class EventAssembler {
 
     /// Appends the exact bytes of the event in `row` of the reader's row group, without a line end.
     package func append(row: Int, to output: inout ByteArena) throws(SegmentError) {
-        let code = try reader.codes(skeletonColumn)[row]
+        let code = try reader.code(skeletonColumn, row)
         guard code != absentCode else { throw .corrupt("a row without a skeleton").inFile(reader.segment.source.name) }
         startRow()
         let parts = try parts(of: code)
@@ -73,10 +73,10 @@ package final class EventAssembler {
     /// Appends the value of a column in a row as it stands in the event; nothing if it has none.
     package func append(column: Int, row: Int, to output: inout ByteArena) throws(SegmentError) {
         let info = reader.segment.metadata.columns[column]
-        let code = try reader.codes(column)[row]
+        let code = try reader.code(column, row)
         guard code != absentCode else { return }
         switch info.kind {
-        case .timestamp where code == typedCode: CanonicalTime.append(try reader.times(column)[row], to: &output)
+        case .timestamp where code == typedCode: CanonicalTime.append(try reader.time(column, row), to: &output)
         case .uuid where code == typedCode: CanonicalUUID.append(try reader.uuids(column)[row], to: &output)
         case .sequence where code == typedCode: break
         case .document:
@@ -104,7 +104,7 @@ package final class EventAssembler {
             case .text(let text): output.append(text)
             case .value(let id):
                 let column = try column(id)
-                let code = try reader.codes(column)[row]
+                let code = try reader.code(column, row)
                 guard code != absentCode else { continue }
                 appendNext(of: column, try dictionary(column).entry(code), to: &output)
             }

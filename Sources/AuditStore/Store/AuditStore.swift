@@ -17,12 +17,13 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
     /// - Parameters:
     ///   - path: the directory. It is created, with those above it, if it does not exist.
     ///   - schema: what kind of events the store holds.
+    ///   - options: how much is kept in memory between queries.
     /// - Throws: `AuditStoreError`: `.notAStore` if the directory holds other things, `.invalidArgument` if the store is of
     ///   another schema, `.corrupt` or `.unsupportedVersion` if its manifest cannot be read, `.locked` if it has to be made
     ///   and another process is making it, `.io`.
-    public init(at path: String, schema: Schema.Type) async throws {
+    public init(at path: String, schema: Schema.Type, options: StoreOptions = StoreOptions()) async throws {
         let shredding = Schema.description.shredding
-        core = StoreCore(directory: StoreDirectory(path: path), schema: shredding)
+        core = StoreCore(directory: StoreDirectory(path: path), schema: shredding, options: options)
         if try !core.directory.exists {
             try core.directory.lockForWriting(schema: shredding.name).unlock()
         }

@@ -29,7 +29,7 @@ extension StoreDirectory {
                 for row in 0..<groups.rows {
                     func value(_ path: String) throws -> String? {
                         guard let column = reader.column(path: path) else { return nil }
-                        let code = try groups.codes(column)[row]
+                        let code = try groups.code(column, row)
                         guard code != absentCode else { return nil }
                         let raw = try reader.dictionary(column).entry(code)
                         return raw.first == 0x22 ? RawValue.string(raw) : String(decoding: raw, as: UTF8.self)

@@ -1,8 +1,7 @@
 package import SegmentFormat
-import Synchronization
 
 /// What the manifest says of a segment: enough to leave it out of a query without opening it.
-package struct SegmentDescription: Sendable, Equatable {
+package struct SegmentDescription: Sendable, Hashable {
     package var id: UInt64
     /// The partition: days since 1970, nil for events without a (plausible) time.
     package var day: Int64?
@@ -24,38 +23,32 @@ package struct SegmentDescription: Sendable, Equatable {
     package var isCompacted: Bool
 }
 
-/// A state of the store that does not change: the segments of one manifest generation.
+/// A state of the store that does not change: the segments of one manifest generation, and what a stream has not sealed.
 package final class Snapshot: Sendable {
     /// In order of `firstSequence`.
     package let segments: [SegmentDescription]
     /// Keeps the segments' files from being removed.
     private let lock: (any FileLock)?
-    private let openSegment: @Sendable (SegmentDescription) throws(AuditStoreError) -> SegmentReader
-    /// Open readers, the one opened last at the end.
-    private let readers: Mutex<[(id: UInt64, reader: SegmentReader)]> = Mutex([])
-
-    /// Readers that are kept open: each holds a descriptor, and the dictionaries that were asked for. A scan holds on to
-    /// those it works on by itself.
-    private static let keptReaders = 32
+    private let cache: SegmentCache
+    /// Segments in memory, by number. They are no files, and their numbers mean nothing to other snapshots.
+    private let unsealed: [UInt64: SegmentReader]
+    private let openSegment: @Sendable (SegmentDescription, PageCache) throws(AuditStoreError) -> SegmentReader
 
     package init(
-        segments: [SegmentDescription], lock: (any FileLock)? = nil,
-        open: @escaping @Sendable (SegmentDescription) throws(AuditStoreError) -> SegmentReader
+        segments: [SegmentDescription], unsealed: [UInt64: SegmentReader] = [:], lock: (any FileLock)? = nil,
+        cache: SegmentCache,
+        open: @escaping @Sendable (SegmentDescription, PageCache) throws(AuditStoreError) -> SegmentReader
     ) {
         self.segments = segments.sorted { $0.firstSequence < $1.firstSequence }
+        self.unsealed = unsealed
         self.lock = lock
+        self.cache = cache
         openSegment = open
     }
 
-    /// The reader of a segment, opened when it is asked for; the last ones are kept.
+    /// The reader of a segment, opened when it is asked for.
     package func reader(_ segment: SegmentDescription) throws(AuditStoreError) -> SegmentReader {
-        if let known = readers.withLock({ $0.first { $0.id == segment.id }?.reader }) { return known }
-        let reader = try openSegment(segment)
-        return readers.withLock { readers in
-            if let other = readers.first(where: { $0.id == segment.id }) { return other.reader }
-            if readers.count == Self.keptReaders { readers.removeFirst() }
-            readers.append((segment.id, reader))
-            return reader
-        }
+        if let reader = unsealed[segment.id] { return reader }
+        return try cache.reader(segment, open: openSegment)
     }
 }

@@ -78,8 +78,7 @@ extension StoreDirectory {
         let (_, snapshot) = try snapshot()
         for segment in snapshot.segments {
             try Task.checkCancellation()
-            let reader = try snapshot.reader(segment)
-            defer { reader.dropCaches() }
+            let reader = try open(segment)
             for (index, column) in reader.metadata.columns.enumerated() {
                 var result =
                     columns[column.path]

@@ -4,10 +4,12 @@ package import Shredding
 package struct StoreCore: Sendable {
     package let directory: StoreDirectory
     package let schema: ShreddingSchema
+    let cache: SegmentCache
     let access = WriterAccess()
 
-    package init(directory: StoreDirectory, schema: ShreddingSchema) {
+    package init(directory: StoreDirectory, schema: ShreddingSchema, options: StoreOptions = StoreOptions()) {
         self.directory = directory
+        cache = SegmentCache(budget: options.pageCacheBudget)
         self.schema = schema
     }
 

@@ -65,9 +65,12 @@ package struct StoreDirectory: Sendable {
         }
     }
 
-    package func open(_ segment: SegmentDescription, quarantine: Bool = false) throws(AuditStoreError) -> SegmentReader
-    {
-        do { return try SegmentReader(try source(name(of: segment, quarantine: quarantine))) } catch let error
+    /// - Parameter cache: keeps decoded pages; without it, who goes through a segment once decodes each page once.
+    package func open(
+        _ segment: SegmentDescription, quarantine: Bool = false, cache: PageCache? = nil
+    ) throws(AuditStoreError) -> SegmentReader {
+        do { return try SegmentReader(try source(name(of: segment, quarantine: quarantine)), cache: cache) } catch let
+            error
             as SegmentError
         {
             throw AuditStoreError(error)
@@ -75,11 +78,13 @@ package struct StoreDirectory: Sendable {
     }
 
     /// The state of now. As long as the snapshot lives, no file of it is removed.
-    package func snapshot() throws -> (Manifest, Snapshot) { try snapshot { _ in [] } }
-
-    /// - Parameter unsealed: segments in memory of what the manifest does not have yet; nil if the manifest is too old.
-    func snapshot(
-        adding unsealed: (Manifest) throws -> [MemorySegments.View]?
+    ///
+    /// - Parameters:
+    ///   - cache: that of the store, so that what one query decodes serves the next.
+    ///   - unsealed: segments in memory of what the manifest does not have yet; nil if the manifest is too old.
+    package func snapshot(
+        cache: SegmentCache = SegmentCache(budget: StoreOptions().pageCacheBudget),
+        adding unsealed: (Manifest) throws -> [MemorySegments.View]? = { _ in [] }
     ) throws -> (Manifest, Snapshot) {
         guard try exists else {
             throw AuditStoreError(.notAStore, "there is no store here", location: .init(file: path))
@@ -89,11 +94,12 @@ package struct StoreDirectory: Sendable {
         while true {
             let manifest = try readManifest()
             guard let views = try unsealed(manifest) else { continue }
-            let readers = Dictionary(uniqueKeysWithValues: views.map { ($0.description.id, $0.reader) })
-            let snapshot = Snapshot(segments: manifest.segments + views.map(\.description), lock: lock) {
-                segment throws(AuditStoreError) in
-                if let reader = readers[segment.id] { return reader }
-                return try self.open(segment)
+            let snapshot = Snapshot(
+                segments: manifest.segments + views.map(\.description),
+                unsealed: Dictionary(uniqueKeysWithValues: views.map { ($0.description.id, $0.reader) }), lock: lock,
+                cache: cache
+            ) { segment, pages throws(AuditStoreError) in
+                try self.open(segment, cache: pages)
             }
             return (manifest, snapshot)
         }

@@ -6,12 +6,14 @@ extension StoreCore {
     /// after it died also what it left in the WAL, for which nothing has to be written.
     package func snapshot() throws -> Snapshot {
         if let active = access.active {
-            return try directory.snapshot { try active.segments(from: $0.wal, firstSequence: $0.nextSequence) }.1
+            return try directory.snapshot(cache: cache) {
+                try active.segments(from: $0.wal, firstSequence: $0.nextSequence)
+            }.1
         }
         // Before the manifest is read: no writer seals meanwhile.
         let lock = try lockLeftWAL()
         defer { lock?.unlock() }
-        return try directory.snapshot { lock == nil ? [] : try leftSegments($0) }.1
+        return try directory.snapshot(cache: cache) { lock == nil ? [] : try leftSegments($0) }.1
     }
 
     /// nil if there is no WAL, or if a writer is alive.

@@ -6,9 +6,9 @@ import Synchronization
 ///
 /// A snapshot shreds only the lines that came since the last one. A new segment takes over those before it that are not
 /// larger than itself, so that a chunk has O(log n) of them, and each line is shredded O(log n) times.
-final class MemorySegments: Sendable {
+package final class MemorySegments: Sendable {
     /// A segment in memory, as a snapshot sees it.
-    struct View: Sendable {
+    package struct View: Sendable {
         var description: SegmentDescription
         var reader: SegmentReader
     }

@@ -1,5 +1,5 @@
 /// A decoded dictionary page: some entries of a dictionary.
-package final class DictionaryPage: @unchecked Sendable {
+package final class DictionaryPage: CachedPage, @unchecked Sendable {
     // Immutable after init, hence safe to share.
     /// The decompressed page, which ends with the entries' text.
     private let page: ByteArena
@@ -13,8 +13,8 @@ package final class DictionaryPage: @unchecked Sendable {
         let (start, ends) = try Self.ends(arena.bytes, info)
         self.start = start
         self.ends = ends
-        page = arena
         firstCode = info.firstCode
+        page = arena
     }
 
     /// Where the text begins in a page, and where its entries end in the text.
@@ -53,11 +53,11 @@ package final class DictionaryPage: @unchecked Sendable {
             start: page.bytes.baseAddress! + start + entry, count: Int(ends[index + 1]) - entry)
     }
 
-    package var memory: Int { page.bytes.count + ends.count * 4 }
+    override var memory: Int { page.bytes.count + ends.count * 4 }
 }
 
 /// All entries of a column's dictionary.
-package final class ColumnDictionary: Sendable {
+package final class ColumnDictionary: CachedPage, @unchecked Sendable {
     package let pages: [DictionaryPage]
     /// Codes are 1 … count.
     package let count: Int
@@ -66,6 +66,8 @@ package final class ColumnDictionary: Sendable {
         self.pages = pages
         self.count = count
     }
+
+    override var memory: Int { pages.reduce(64) { $0 + $1.memory } }
 
     /// The raw JSON of a code from 1 on; valid while the dictionary is.
     package func entry(_ code: UInt32) -> UnsafeRawBufferPointer {

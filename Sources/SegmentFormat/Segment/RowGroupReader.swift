@@ -1,26 +1,42 @@
-/// Decodes the columns of one row group at a time, into memory that is used again for the next. One a thread.
+/// Gives the values of one row group at a time. One a thread.
+///
+/// Whole columns are decoded into memory that is used again for the next row group; decoded pages go to the store's page cache
+/// and come from there. Single rows are read from the page itself.
 package final class RowGroupReader {
+    /// What is at hand of a column, and of which row group.
+    private struct Column {
+        var codes: UnsafeMutableBufferPointer<UInt32>?
+        var codesGroup = -1
+        var codePage: PackedPage?
+        var codePageGroup = -1
+        var integers: UnsafeMutableBufferPointer<Int64>?
+        var integersGroup = -1
+        var integerPage: PackedPage?
+        var integerPageGroup = -1
+        var uuidPage: PackedPage?
+        var uuidPageGroup = -1
+    }
+
     package let segment: SegmentReader
     package private(set) var group = -1
-    private let coder = CodeCoder()
-    private var codeBuffers: [UnsafeMutableBufferPointer<UInt32>?]
-    private var codesOf: [Int]
-    private var timeBuffers: [Int: UnsafeMutableBufferPointer<Int64>] = [:]
-    private var timesOf: [Int: Int] = [:]
-    private var uuidBuffers: [Int: UnsafeMutableBufferPointer<UUIDBytes>] = [:]
-    private var uuidsOf: [Int: Int] = [:]
+    /// Made when something has to be decoded.
+    private lazy var coder = CodeCoder()
+    private var columns: [Column]
+    /// Memory for columns that are packed at once.
+    private var unpacked: UnsafeMutableBufferPointer<UInt32>?
     private var partnerDistances: [UInt16]?
 
     package init(_ segment: SegmentReader) {
         self.segment = segment
-        codeBuffers = Array(repeating: nil, count: segment.metadata.columns.count)
-        codesOf = Array(repeating: -1, count: segment.metadata.columns.count)
+        columns = Array(repeating: Column(), count: segment.metadata.columns.count)
     }
 
     deinit {
-        for buffer in codeBuffers { buffer?.deallocate() }
-        for buffer in timeBuffers.values { buffer.deallocate() }
-        for buffer in uuidBuffers.values { buffer.deallocate() }
+        unpacked?.deallocate()
+        for column in columns {
+            column.codes?.deallocate()
+            column.integers?.deallocate()
+        }
     }
 
     package var info: RowGroupInfo { segment.metadata.rowGroups[group] }
@@ -50,39 +66,96 @@ package final class RowGroupReader {
         return partnerDistances
     }
 
+    private func key(_ content: PageCache.Content, _ column: Int) -> PageCache.Key {
+        PageCache.Key(segment: segment.number, content: content, column: UInt32(column), position: UInt64(group))
+    }
+
+    /// A page with room for so many bytes: one that was used before, if nobody else has it.
+    private static func room(_ page: inout PackedPage?, _ bytes: Int) -> PackedPage {
+        if isKnownUniquelyReferenced(&page), let page, page.capacity >= bytes { return page }
+        let new = PackedPage(capacity: bytes)
+        page = new
+        return new
+    }
+
+    // MARK: Codes
+
     /// The codes of a column, one a row, each 0 … the number of its dictionary's entries. Valid until the next `open`.
     package func codes(_ column: Int) throws(SegmentError) -> UnsafeBufferPointer<UInt32> {
-        let rows = rows
-        if codesOf[column] == group, let buffer = codeBuffers[column] {
-            return UnsafeBufferPointer(rebasing: buffer[..<rows])
-        }
-        let buffer = codeBuffers[column] ?? .allocate(capacity: Limits.rowsPerRowGroup)
-        codeBuffers[column] = buffer
+        let buffer = columns[column].codes ?? .allocate(capacity: Limits.rowsPerRowGroup)
+        columns[column].codes = buffer
         let target = UnsafeMutableBufferPointer(rebasing: buffer[..<rows])
-        let chunk = chunk(column)
-        codesOf[column] = -1
-        if let reference = chunk.codes {
-            let raw = try segment.page(reference, role: .codes)
-            defer { extendLifetime(raw) }
-            do {
-                try withPartners { (partners) throws(SegmentError) in
-                    try coder.decode(raw.bytes, firstNew: chunk.firstNew, partners: partners, into: target)
-                }
-            } catch { throw located(error, reference) }
-            // Codes are indices from here on: none may be larger than what the footer says, which was checked against
-            // the dictionary when it was read.
-            var largest: UInt32 = 0
-            for code in target { largest = max(largest, code) }
-            guard largest <= chunk.largestCode else {
-                throw located(
-                    .corrupt("a code over its zone map", expected: "at most \(chunk.largestCode)", found: "\(largest)"),
-                    reference)
-            }
+        guard columns[column].codesGroup != group else { return UnsafeBufferPointer(target) }
+        columns[column].codesGroup = -1
+        if chunk(column).codes == nil {
+            target.update(repeating: chunk(column).largestCode)
+        } else if columns[column].codePageGroup == group, let page = columns[column].codePage {
+            page.widen(into: target)
+        } else if let page = segment.cache?.find(key(.codes, column), as: PackedPage.self) {
+            page.widen(into: target)
         } else {
-            target.update(repeating: chunk.largestCode)
+            try decodeCodes(column, target)
+            if segment.cache != nil { keep(target, column) }
         }
-        codesOf[column] = group
+        columns[column].codesGroup = group
         return UnsafeBufferPointer(target)
+    }
+
+    /// The code of all rows, where it is one.
+    package func constantCode(_ column: Int) -> UInt32? {
+        let chunk = chunk(column)
+        return chunk.codes == nil ? chunk.largestCode : nil
+    }
+
+    /// The code of one row.
+    package func code(_ column: Int, _ row: Int) throws(SegmentError) -> UInt32 {
+        if columns[column].codesGroup == group { return columns[column].codes![row] }
+        if columns[column].codePageGroup != group {
+            if chunk(column).codes == nil { return chunk(column).largestCode }
+            if let page = segment.cache?.find(key(.codes, column), as: PackedPage.self) {
+                columns[column].codePage = page
+                columns[column].codePageGroup = group
+            } else {
+                let buffer = unpacked ?? .allocate(capacity: Limits.rowsPerRowGroup)
+                unpacked = buffer
+                let target = UnsafeMutableBufferPointer(rebasing: buffer[..<rows])
+                try decodeCodes(column, target)
+                keep(target, column)
+            }
+        }
+        return columns[column].codePage!.code(row)
+    }
+
+    private func keep(_ codes: UnsafeMutableBufferPointer<UInt32>, _ column: Int) {
+        let width = PackedPage.width(ofCodesUpTo: chunk(column).largestCode)
+        let page = Self.room(&columns[column].codePage, width * rows)
+        page.pack(UnsafeBufferPointer(codes), width: width)
+        columns[column].codePage = segment.cache?.insert(key(.codes, column), page) ?? page
+        columns[column].codePageGroup = group
+    }
+
+    private func decodeCodes(_ column: Int, _ target: UnsafeMutableBufferPointer<UInt32>) throws(SegmentError) {
+        let chunk = chunk(column)
+        guard let reference = chunk.codes else {
+            target.update(repeating: chunk.largestCode)
+            return
+        }
+        let raw = try segment.page(reference, role: .codes)
+        defer { extendLifetime(raw) }
+        do {
+            try withPartners { (partners) throws(SegmentError) in
+                try coder.decode(raw.bytes, firstNew: chunk.firstNew, partners: partners, into: target)
+            }
+        } catch { throw located(error, reference) }
+        // Codes are indices from here on: none may be larger than what the footer says, which was checked against the
+        // dictionary when it was read.
+        var largest: UInt32 = 0
+        for code in target { largest = max(largest, code) }
+        guard largest <= chunk.largestCode else {
+            throw located(
+                .corrupt("a code over its zone map", expected: "at most \(chunk.largestCode)", found: "\(largest)"),
+                reference)
+        }
     }
 
     private func withPartners<R>(
@@ -95,18 +168,51 @@ package final class RowGroupReader {
         return try result.get()
     }
 
-    /// The typed integers of a column, one a row, meaningful where its code is `typedCode`.
+    // MARK: Typed values
+
+    /// The typed integers of a column, one a row, meaningful where its code is `typedCode`. Valid until the next `open`.
     package func times(_ column: Int) throws(SegmentError) -> UnsafeBufferPointer<Int64> {
-        let rows = rows
-        if timesOf[column] == group, let buffer = timeBuffers[column] {
-            return UnsafeBufferPointer(rebasing: buffer[..<rows])
+        let buffer = columns[column].integers ?? .allocate(capacity: Limits.rowsPerRowGroup)
+        columns[column].integers = buffer
+        let target = UnsafeMutableBufferPointer(rebasing: buffer[..<rows])
+        guard columns[column].integersGroup != group else { return UnsafeBufferPointer(target) }
+        columns[column].integersGroup = -1
+        if let page = integerPage(column) {
+            page.widen(into: target)
+        } else {
+            try decodeIntegers(column, target)
+            if segment.cache != nil, chunk(column).typed != nil {
+                let (base, width) = PackedPage.form(of: UnsafeBufferPointer(target))
+                let page = Self.room(&columns[column].integerPage, width * rows)
+                page.pack(UnsafeBufferPointer(target), base: base, width: width)
+                columns[column].integerPage = segment.cache?.insert(key(.integers, column), page) ?? page
+                columns[column].integerPageGroup = group
+            }
         }
-        let buffer = timeBuffers[column] ?? .allocate(capacity: Limits.rowsPerRowGroup)
-        timeBuffers[column] = buffer
+        columns[column].integersGroup = group
+        return UnsafeBufferPointer(target)
+    }
+
+    /// The typed integer of one row, meaningful if its code is `typedCode`.
+    package func time(_ column: Int, _ row: Int) throws(SegmentError) -> Int64 {
+        if columns[column].integersGroup == group { return columns[column].integers![row] }
+        if let page = integerPage(column) { return page.integer(row) }
+        return try times(column)[row]
+    }
+
+    private func integerPage(_ column: Int) -> PackedPage? {
+        if columns[column].integerPageGroup != group {
+            guard let page = segment.cache?.find(key(.integers, column), as: PackedPage.self) else { return nil }
+            columns[column].integerPage = page
+            columns[column].integerPageGroup = group
+        }
+        return columns[column].integerPage
+    }
+
+    private func decodeIntegers(_ column: Int, _ target: UnsafeMutableBufferPointer<Int64>) throws(SegmentError) {
         guard let reference = chunk(column).typed else {
-            buffer.update(repeating: 0)
-            timesOf[column] = group
-            return UnsafeBufferPointer(rebasing: buffer[..<rows])
+            target.update(repeating: 0)
+            return
         }
         let codes = try codes(column)
         let referenceColumn = segment.metadata.columns.indices.first { index in
@@ -116,52 +222,55 @@ package final class RowGroupReader {
         if let referenceColumn, referenceColumn != column, segment.metadata.columns[column].kind == .timestamp {
             referenceTimes = try times(referenceColumn).baseAddress
         }
-        timesOf[column] = nil
         let raw = try segment.page(reference, role: .integers)
         defer { extendLifetime(raw) }
         do {
             try withPartners { (partners) throws(SegmentError) in
                 try IntegerCoder.decode(
-                    raw.bytes, rows: rows, isPresent: { codes[$0] == typedCode }, reference: referenceTimes,
-                    partners: partners, into: buffer.baseAddress!)
+                    raw.bytes, rows: target.count, isPresent: { codes[$0] == typedCode }, reference: referenceTimes,
+                    partners: partners, into: target.baseAddress!)
             }
         } catch { throw located(error, reference) }
-        timesOf[column] = group
-        return UnsafeBufferPointer(rebasing: buffer[..<rows])
     }
 
-    /// The typed UUIDs of a column, one a row, meaningful where its code is `typedCode`.
+    /// The typed UUIDs of a column, one a row, meaningful where its code is `typedCode`. Valid until the next `open`.
     package func uuids(_ column: Int) throws(SegmentError) -> UnsafeBufferPointer<UUIDBytes> {
-        let rows = rows
-        if uuidsOf[column] == group, let buffer = uuidBuffers[column] {
-            return UnsafeBufferPointer(rebasing: buffer[..<rows])
-        }
-        let buffer = uuidBuffers[column] ?? .allocate(capacity: Limits.rowsPerRowGroup)
-        uuidBuffers[column] = buffer
-        uuidsOf[column] = nil
-        if let reference = chunk(column).typed {
-            let codes = try codes(column)
-            let isIdentity = column == segment.metadata.columns.firstIndex { $0.kind == .uuid }
-            let distances = isIdentity ? try partners() : nil
-            let raw = try segment.page(reference, role: .uuids)
-            defer { extendLifetime(raw) }
-            let bytes = raw.bytes
-            var next = 0
-            for row in 0..<rows where codes[row] == typedCode {
-                if let distances, distances[row] != 0 {
-                    buffer[row] = buffer[row - Int(distances[row])]
-                    continue
-                }
-                guard next + 16 <= bytes.count else { throw located(.corrupt("too few UUIDs"), reference) }
-                buffer[row] = UUIDBytes(
-                    high: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: next, as: UInt64.self)),
-                    low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: next + 8, as: UInt64.self)))
-                next += 16
+        if columns[column].uuidPageGroup != group {
+            let key = key(.uuids, column)
+            if let page = segment.cache?.find(key, as: PackedPage.self) {
+                columns[column].uuidPage = page
+            } else {
+                columns[column].uuidPageGroup = -1
+                let page = Self.room(&columns[column].uuidPage, rows * MemoryLayout<UUIDBytes>.stride)
+                try decodeUUIDs(column, page.uuids(rows))
+                columns[column].uuidPage = segment.cache?.insert(key, page) ?? page
             }
-            guard next == bytes.count else { throw located(.corrupt("UUIDs left over"), reference) }
+            columns[column].uuidPageGroup = group
         }
-        uuidsOf[column] = group
-        return UnsafeBufferPointer(rebasing: buffer[..<rows])
+        return UnsafeBufferPointer(columns[column].uuidPage!.uuids(rows))
+    }
+
+    private func decodeUUIDs(_ column: Int, _ target: UnsafeMutableBufferPointer<UUIDBytes>) throws(SegmentError) {
+        guard let reference = chunk(column).typed else { return }
+        let codes = try codes(column)
+        let isIdentity = column == segment.metadata.columns.firstIndex { $0.kind == .uuid }
+        let distances = isIdentity ? try partners() : nil
+        let raw = try segment.page(reference, role: .uuids)
+        defer { extendLifetime(raw) }
+        let bytes = raw.bytes
+        var next = 0
+        for row in 0..<target.count where codes[row] == typedCode {
+            if let distances, distances[row] != 0 {
+                target[row] = target[row - Int(distances[row])]
+                continue
+            }
+            guard next + 16 <= bytes.count else { throw located(.corrupt("too few UUIDs"), reference) }
+            target[row] = UUIDBytes(
+                high: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: next, as: UInt64.self)),
+                low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: next + 8, as: UInt64.self)))
+            next += 16
+        }
+        guard next == bytes.count else { throw located(.corrupt("UUIDs left over"), reference) }
     }
 
     /// Whether the row group can hold this UUID in the column.

@@ -17,7 +17,7 @@ package struct DictionaryInput {
     }
 }
 
-package struct UUIDBytes: Sendable, Equatable, Hashable {
+package struct UUIDBytes: Sendable, Equatable, Hashable, BitwiseCopyable {
     package var high: UInt64
     package var low: UInt64
     @inlinable package init(high: UInt64, low: UInt64) {

@@ -86,6 +86,14 @@ package struct SegmentMetadata: Sendable {
     package init() {}
 
     package var rows: Int { rowGroups.reduce(0) { $0 + Int($1.rows) } }
+
+    /// Bytes in memory, roughly.
+    package var memory: Int {
+        let pages = rowGroups.reduce(0) { $0 + $1.chunks.reduce(0) { $0 + ($1.documents?.pages.count ?? 0) } }
+        let names = columns.reduce(0) { $0 + $1.path.utf8.count + $1.dictionary.pages.count * 24 }
+        return names + columns.count * 160 + pages * 24
+            + rowGroups.count * (64 + columns.count * MemoryLayout<ChunkInfo>.stride)
+    }
 }
 
 /// Names of the columns that belong to the store and not to the event.

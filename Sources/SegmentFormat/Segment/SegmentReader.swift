@@ -8,15 +8,18 @@ package final class SegmentReader: Sendable {
     package let metadata: SegmentMetadata
     private let columnsByPath: [String: Int]
     private let columnsByID: [UInt16: Int]
-    private let dictionaries: Mutex<[Int: ColumnDictionary]> = Mutex([:])
-    private let documentPages: Mutex<[(offset: UInt64, page: DictionaryPage)]> = Mutex([])
+    /// Where decoded pages are kept; nil for those who go through a segment once.
+    let cache: PageCache?
+    /// What tells the segment's pages from others of the cache.
+    let number: UInt64
+    /// Without a cache, dictionaries are kept here, since every row asks for them, and the last page of documents.
+    private let kept: Mutex<[PageCache.Key: CachedPage]> = Mutex([:])
 
-    /// Bytes of decoded pages of documents that are kept. Sorted by text, the bodies of neighbouring events lie in pages
-    /// all over the row group, so what is kept is about a row group's.
-    private static let keptDocumentBytes = 128 << 20
-
-    package init(_ source: any SegmentSource) throws(SegmentError) {
+    /// - Parameter cache: keeps decoded pages.
+    package init(_ source: any SegmentSource, cache: PageCache? = nil) throws(SegmentError) {
         self.source = source
+        self.cache = cache
+        number = cache?.newSegment() ?? 0
         do {
             metadata = try Self.readMetadata(source)
         } catch { throw error.inFile(source.name) }
@@ -106,16 +109,31 @@ package final class SegmentReader: Sendable {
 
     /// The dictionary of a column, decoded once and kept.
     package func dictionary(_ column: Int) throws(SegmentError) -> ColumnDictionary {
-        if let found = dictionaries.withLock({ $0[column] }) { return found }
-        let info = metadata.columns[column].dictionary
-        var pages: [DictionaryPage] = []
-        for page in info.pages {
-            try SegmentError.checkCancellation()
-            pages.append(try dictionaryPage(page))
+        let key = PageCache.Key(segment: number, content: .dictionary, column: UInt32(column))
+        return try kept(key) { () throws(SegmentError) in
+            let info = metadata.columns[column].dictionary
+            var pages: [DictionaryPage] = []
+            for page in info.pages {
+                try SegmentError.checkCancellation()
+                pages.append(try dictionaryPage(page))
+            }
+            return ColumnDictionary(pages: pages, count: Int(info.count))
         }
-        let dictionary = ColumnDictionary(pages: pages, count: Int(info.count))
-        dictionaries.withLock { $0[column] = dictionary }
-        return dictionary
+    }
+
+    /// What was kept for a key, or what `make` makes, which is kept then.
+    private func kept<Page: CachedPage>(
+        _ key: PageCache.Key, make: () throws(SegmentError) -> Page
+    ) throws(SegmentError) -> Page {
+        if let cache {
+            if let found = cache.find(key, as: Page.self) { return found }
+            return cache.insert(key, try make())
+        }
+        // As in the cache, a key's content decides the type.
+        if let found = kept.withLock({ $0[key] }) { return unsafeDowncast(found, to: Page.self) }
+        let page = try make()
+        kept.withLock { $0[key] = page }
+        return page
     }
 
     package func dictionaryPage(_ info: DictionaryPageInfo) throws(SegmentError) -> DictionaryPage {
@@ -139,24 +157,16 @@ package final class SegmentReader: Sendable {
             if documents.pages[middle].firstCode <= code { low = middle } else { high = middle - 1 }
         }
         let info = documents.pages[low]
-        let kept = documentPages.withLock { pages -> DictionaryPage? in
-            guard let index = pages.firstIndex(where: { $0.offset == info.page.offset }) else { return nil }
-            // The one used last stands at the end, and goes last.
-            pages.append(pages.remove(at: index))
-            return pages.last?.page
+        let key = PageCache.Key(segment: number, content: .documents, position: info.page.offset)
+        if cache == nil {
+            kept.withLock { kept in
+                guard kept[key] == nil else { return }
+                kept = kept.filter { $0.key.content != .documents }
+            }
         }
-        if let kept { return kept }
-        let page = try dictionaryPage(info)
-        documentPages.withLock {
-            $0.append((info.page.offset, page))
-            while $0.count > 1, $0.reduce(0, { $0 + $1.page.memory }) > Self.keptDocumentBytes { $0.removeFirst() }
-        }
-        return page
+        return try kept(key) { () throws(SegmentError) in try dictionaryPage(info) }
     }
 
-    /// Forgets decoded dictionaries.
-    package func dropCaches() {
-        dictionaries.withLock { $0.removeAll() }
-        documentPages.withLock { $0.removeAll() }
-    }
+    /// Forgets decoded dictionaries, where there is no cache that does so.
+    package func dropCaches() { kept.withLock { $0.removeAll() } }
 }

@@ -45,7 +45,10 @@ struct QueryFixture {
             sequence += UInt64(metadata.rows)
         }
         let known = readers
-        snapshot = Snapshot(segments: descriptions) { (segment) throws(AuditStoreError) in known[segment.id]! }
+        snapshot = Snapshot(segments: descriptions, cache: SegmentCache(budget: 0)) {
+            (segment, _) throws(AuditStoreError) in
+            known[segment.id]!
+        }
     }
 
     var events: EventQuery<KubernetesAudit> { EventQuery(snapshot) }

@@ -19,7 +19,7 @@ package struct AggregatedGroups: Sendable {
         self.merge = merge
         plan = merge.plan
         needs = merge.plan.measures
-        measures = try merge.measures.map { try $0.finished(groups: merge.counts.count) }
+        measures = try zip(merge.measures, merge.plan.measures).map { try $0.finished(groups: merge.counts.count, $1) }
         ranks = try merge.keys.map { key in
             comparesAll || key.values.count < Self.valuesWorthRanking ? try Self.ranks(key.values) : []
         }

@@ -72,9 +72,10 @@ package enum AggregateKind: Sendable, Hashable {
     func add(to needs: inout MeasureNeeds) {
         switch self {
         case .count: break
-        case .distinct: needs.values = true
-        case .quantile, .frequent: needs.values = true
-        case .approximateQuantile: needs.logarithmic = true
+        case .distinct, .frequent: (needs.values, needs.sortedValues) = (true, true)
+        case .quantile(_, let q): (needs.values, needs.quantiles) = (true, needs.quantiles + [q])
+        // Those of times are exact.
+        case .approximateQuantile(_, let q): (needs.logarithmic, needs.quantiles) = (true, needs.quantiles + [q])
         case .approximateDistinct: needs.hashes = true
         case .standardDeviation: needs.moments = true
         case .histogram(_, let rule): if !needs.histograms.contains(rule) { needs.histograms.append(rule) }
@@ -89,6 +90,9 @@ package enum AggregateKind: Sendable, Hashable {
 package struct MeasureNeeds: Sendable {
     /// Which values, and how often each.
     var values = false
+    /// Whether all values have to be in order, and not only those of the quantiles.
+    var sortedValues = false
+    var quantiles: [Double] = []
     /// Count, sum, smallest and largest; for fields with a dictionary these follow from the values.
     var statistics = false
     var first = false
@@ -104,12 +108,37 @@ package struct MeasureNeeds: Sendable {
     var codedValues: Bool { values || statistics || moments || logarithmic || !histograms.isEmpty }
 }
 
+/// Count, sum and range of a few integers, whose sum mostly fits a word.
+struct NarrowStatistics {
+    fileprivate var count = 0
+    fileprivate var sum: Int64 = 0
+    fileprivate var smallest = Int64.max
+    fileprivate var largest = Int64.min
+
+    /// - Returns: whether the sum no longer fits.
+    @inline(__always)
+    mutating func add(_ value: Int64) -> Bool {
+        count &+= 1
+        let overflow: Bool
+        (sum, overflow) = sum.addingReportingOverflow(value)
+        smallest = min(smallest, value)
+        largest = max(largest, value)
+        return overflow
+    }
+}
+
 /// Count, sum and range of integers: what one pass over times or durations gives.
 struct IntegerStatistics: Sendable {
     var count = 0
     var sum: Int128 = 0
     var smallest = Int64.max
     var largest = Int64.min
+
+    init() {}
+
+    init(_ narrow: NarrowStatistics) {
+        (count, sum, smallest, largest) = (narrow.count, Int128(narrow.sum), narrow.smallest, narrow.largest)
+    }
 
     @inline(__always)
     mutating func add(_ value: Int64) {

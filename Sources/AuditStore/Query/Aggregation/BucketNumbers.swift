@@ -1,58 +1,61 @@
 import SegmentFormat
 
-/// The time buckets of one row group: a number for each row, and the moments at which buckets start.
+/// The time buckets of some rows: a number for each, and the moments at which buckets start.
 struct BucketNumbers {
-    /// 0 for rows without a time.
-    private(set) var ids: [UInt32]
+    /// By position in the list of rows; 0 for rows without a time.
+    let ids: RowWords
     /// What the numbers stand for.
     private(set) var values = ValueTable(.values([]), count: 0)
 
     /// Buckets that are numbered one after another; where times are further apart, each bucket is looked up.
     private static let mostConsecutive: Int64 = 1 << 20
 
-    /// Without any time.
-    init(rows: Int) { ids = Array(repeating: absentCode, count: rows) }
-
-    init(_ times: UnsafePointer<Int64>, _ rows: Int, _ mask: UnsafePointer<UInt8>, _ buckets: TimeBuckets) {
-        self.init(rows: rows)
+    init(_ times: UnsafePointer<Int64>, _ rows: RowList, _ buckets: TimeBuckets, _ pool: RowWordPool) {
+        ids = RowWords(rows.count, from: pool)
         var smallest = Int64.max
         var largest = Int64.min
-        for i in 0..<rows where mask[i] != 0 && times[i] != absentInteger {
-            smallest = min(smallest, times[i])
-            largest = max(largest, times[i])
+        rows.forEach { _, row in
+            let time = times[row]
+            smallest = min(smallest, time == absentInteger ? .max : time)
+            largest = max(largest, time)
         }
-        guard smallest <= largest else { return }
+        guard smallest <= largest else {
+            ids.start.update(repeating: absentCode, count: rows.count)
+            return
+        }
         if let (width, origin) = buckets.fixed {
             let start = TimeBuckets.start(smallest, width, origin)
             let span = largest.subtractingReportingOverflow(start)
             if !span.overflow, span.partialValue / width < Self.mostConsecutive {
-                number(times, mask, start: start, width: width, largest: largest)
+                number(times, rows, start: start, width: width, largest: largest)
                 return
             }
         } else if let starts = Self.starts(smallest, largest, buckets) {
-            number(times, mask, starts: starts)
+            number(times, rows, starts: starts)
             return
         }
-        scatter(times, mask, buckets)
+        scatter(times, rows, buckets)
     }
 
     /// Buckets of equal length.
     private mutating func number(
-        _ times: UnsafePointer<Int64>, _ mask: UnsafePointer<UInt8>, start: Int64, width: Int64, largest: Int64
+        _ times: UnsafePointer<Int64>, _ rows: RowList, start: Int64, width: Int64, largest: Int64
     ) {
         // Neighbours mostly lie in one bucket; a division is for those that do not.
         var bucketFrom = start
         var id: UInt32 = 1
-        ids.withUnsafeMutableBufferPointer { ids in
-            for i in 0..<ids.count where mask[i] != 0 && times[i] != absentInteger {
-                let time = times[i]
-                if time < bucketFrom || time &- bucketFrom >= width {
-                    let number = (time &- start) / width
-                    id = UInt32(truncatingIfNeeded: number) &+ 1
-                    bucketFrom = start &+ number &* width
-                }
-                ids[i] = id
+        rows.forEach { position, row in
+            let time = times[row]
+            guard time != absentInteger else {
+                ids.start[position] = absentCode
+                return
             }
+            if time < bucketFrom || time &- bucketFrom >= width {
+                let number = (time &- start) / width
+                id = UInt32(truncatingIfNeeded: number) &+ 1
+                bucketFrom = start &+ number &* width
+            }
+            ids.start[position] = id
         }
         values = ValueTable(.buckets(start: start, width: width), count: Int((largest - start) / width) + 1)
     }
@@ -70,36 +73,40 @@ struct BucketNumbers {
     }
 
     /// Buckets of the calendar, whose lengths differ.
-    private mutating func number(_ times: UnsafePointer<Int64>, _ mask: UnsafePointer<UInt8>, starts: [Int64]) {
+    private mutating func number(_ times: UnsafePointer<Int64>, _ rows: RowList, starts: [Int64]) {
         var number = 0
-        ids.withUnsafeMutableBufferPointer { ids in
-            starts.withUnsafeBufferPointer { starts in
-                for i in 0..<ids.count where mask[i] != 0 && times[i] != absentInteger {
-                    let time = times[i]
-                    // In bounds: there is a start after the last bucket's own.
-                    if time < starts[number] || time >= starts[number + 1] {
-                        var high = starts.count - 1
-                        number = 0
-                        while high - number > 1 {
-                            let middle = (number + high) / 2
-                            if starts[middle] <= time { number = middle } else { high = middle }
-                        }
-                    }
-                    ids[i] = UInt32(number + 1)
+        starts.withUnsafeBufferPointer { starts in
+            rows.forEach { position, row in
+                let time = times[row]
+                guard time != absentInteger else {
+                    ids.start[position] = absentCode
+                    return
                 }
+                // In bounds: there is a start after the last bucket's own.
+                if time < starts[number] || time >= starts[number + 1] {
+                    var high = starts.count - 1
+                    number = 0
+                    while high - number > 1 {
+                        let middle = (number + high) / 2
+                        if starts[middle] <= time { number = middle } else { high = middle }
+                    }
+                }
+                ids.start[position] = UInt32(number + 1)
             }
         }
         let times = starts.dropLast().map { EventValue.time(Instant(microseconds: $0)) }
         values = ValueTable(.values(times), count: times.count)
     }
 
-    private mutating func scatter(
-        _ times: UnsafePointer<Int64>, _ mask: UnsafePointer<UInt8>, _ buckets: TimeBuckets
-    ) {
+    private mutating func scatter(_ times: UnsafePointer<Int64>, _ rows: RowList, _ buckets: TimeBuckets) {
         var interner = ValueInterner()
-        for i in ids.indices where mask[i] != 0 && times[i] != absentInteger {
-            let start = buckets.bucket(containing: times[i]).lowerBound
-            ids[i] = interner.code(.time(Instant(microseconds: start)))
+        rows.forEach { position, row in
+            guard times[row] != absentInteger else {
+                ids.start[position] = absentCode
+                return
+            }
+            let start = buckets.bucket(containing: times[row]).lowerBound
+            ids.start[position] = interner.code(.time(Instant(microseconds: start)))
         }
         values = interner.table
     }

@@ -18,15 +18,50 @@ struct GroupPartition: Sendable {
     }
 }
 
+/// Rows with the group of each.
+struct GroupedRows {
+    let rows: RowList
+    /// By position in the list; nil: all are in group 0.
+    let groups: UnsafePointer<UInt32>?
+    /// Groups are 0 ..< count.
+    let count: Int
+
+    /// Calls `body` with the row and its group.
+    @inline(__always)
+    func forEach(_ body: (_ row: Int, _ group: Int) -> Void) {
+        if let groups {
+            rows.forEach { position, row in body(row, Int(groups[position])) }
+        } else {
+            rows.forEach { _, row in body(row, 0) }
+        }
+    }
+}
+
 /// The groups of one row group, before they are told apart by lanes.
 struct ScannedGroups {
-    var rows: [UInt32]
-    /// The group of each of the rows.
-    var groups: [UInt32]
-    var count: Int
+    private let rows: RowList
+    private let rowWords: RowWords?
+    private let groups: RowWords?
+    let count: Int
+    let counts: [UInt32]
     /// For each key the id of each group.
-    var keyIDs: [[UInt32]]
-    var tables: [ElementTable]
+    let keyIDs: [[UInt32]]
+    let tables: [ElementTable]
+
+    init(rows: RowList, rowWords: RowWords?, numbers: GroupNumbers, tables: [ElementTable]) {
+        self.rows = rows
+        self.rowWords = rowWords
+        groups = numbers.groups
+        count = numbers.count
+        counts = numbers.counts
+        keyIDs = numbers.keyIDs
+        self.tables = tables
+    }
+
+    /// Valid as long as this is.
+    var grouped: GroupedRows {
+        GroupedRows(rows: rows, groups: groups.map { UnsafePointer($0.start) }, count: count)
+    }
 
     /// The lane of each group, -1 for those that are not collected.
     ///
@@ -45,23 +80,33 @@ struct ScannedGroups {
     }
 
     /// Only the groups of one lane, renumbered.
-    func restricted(to lane: Int, _ lanes: [Int32]) -> ScannedGroups {
+    func restricted(to lane: Int, _ lanes: [Int32], _ pool: RowWordPool) -> ScannedGroups {
         var numbers = [UInt32](repeating: .max, count: count)
         var kept: [Int] = []
+        var rowCount = 0
         for group in 0..<count where lanes[group] == Int32(lane) {
             numbers[group] = UInt32(kept.count)
             kept.append(group)
+            rowCount += Int(counts[group])
         }
-        var newRows: [UInt32] = []
-        var newGroups: [UInt32] = []
-        newRows.reserveCapacity(rows.count)
-        newGroups.reserveCapacity(rows.count)
-        for (row, group) in zip(rows, groups) where numbers[Int(group)] != .max {
-            newRows.append(row)
-            newGroups.append(numbers[Int(group)])
+        let (newRows, newGroups) = (RowWords(rowCount, from: pool), RowWords(rowCount, from: pool))
+        var next = 0
+        grouped.forEach { row, group in
+            guard numbers[group] != .max else { return }
+            newRows.start[next] = UInt32(row)
+            newGroups.start[next] = numbers[group]
+            next += 1
         }
-        return ScannedGroups(
-            rows: newRows, groups: newGroups, count: kept.count, keyIDs: keyIDs.map { ids in kept.map { ids[$0] } },
-            tables: tables)
+        return ScannedGroups(self, kept, RowList(UnsafePointer(newRows.start), count: rowCount), newRows, newGroups)
+    }
+
+    private init(_ whole: ScannedGroups, _ kept: [Int], _ rows: RowList, _ rowWords: RowWords, _ groups: RowWords) {
+        self.rows = rows
+        self.rowWords = rowWords
+        self.groups = groups
+        count = kept.count
+        counts = kept.map { whole.counts[$0] }
+        keyIDs = whole.keyIDs.map { ids in kept.map { ids[$0] } }
+        tables = whole.tables
     }
 }

@@ -14,136 +14,88 @@ struct GroupScan {
     /// For each lane of the partition its groups; nil where no row matches.
     func run() throws(SegmentError) -> [GroupPartial?] {
         try prepared.predicate.withMatchingRows(reader, scratch) { (rows, mask) throws(SegmentError) in
-            let groups = try group(Array(rows), mask)
+            let groups = try group(rows, mask)
             let partition = prepared.partition
             guard !partition.isWhole else { return [try partial(groups, mask)] }
             let lanes = groups.lanes(partition, hashed: prepared.hashedKeys)
             var partials: [GroupPartial?] = []
             for lane in 0..<partition.lanes {
-                let part = groups.restricted(to: lane, lanes)
+                let part = groups.restricted(to: lane, lanes, scratch.words)
                 partials.append(part.count == 0 ? nil : try partial(part, mask))
             }
             return partials
         } ?? []
     }
 
-    private func group(_ matching: [UInt32], _ mask: UnsafePointer<UInt8>) throws(SegmentError) -> ScannedGroups {
+    private func group(_ matching: RowList, _ mask: UnsafePointer<UInt8>) throws(SegmentError) -> ScannedGroups {
         var rows = matching
-        var ids: [[UInt32]] = []
+        var rowWords: RowWords?
+        var ids: [RowIDs] = []
         var tables: [ElementTable] = []
+        /// For each key its id, if all rows have the same.
+        var constants: [UInt32?] = []
         for key in prepared.keys {
-            let column = try KeyColumn(key, reader, mask, scratch)
-            if let lists = column.table.lists {
-                Self.expand(lists, column.codes!, rows: &rows, ids: &ids)
-            } else {
-                ids.append(column.ids(rows))
-            }
+            let column = try KeyColumn(key, reader, rows, mask, scratch)
+            constants.append(column.constant)
             tables.append(column.table)
+            guard column.constant == nil else { continue }
+            if let lists = column.table.lists, let codes = column.codes {
+                let expanded = ExpandedRows(rows, lists, codes, ids, scratch.words)
+                (rows, rowWords, ids) = (expanded.rows, expanded.words, expanded.ids)
+            } else {
+                ids.append(column.ids(rows, scratch.words))
+            }
         }
-        let numbers = GroupNumbers(ids, tables, rows: rows.count)
-        return ScannedGroups(
-            rows: rows, groups: numbers.groups ?? [UInt32](repeating: 0, count: rows.count), count: numbers.count,
-            keyIDs: ids.map { ids in numbers.firstRows.map { ids[Int($0)] } }, tables: tables)
+        let needsGroups = !prepared.measures.isEmpty || !prepared.partition.isWhole
+        let dimensions = zip(tables, constants).compactMap { $1 == nil ? $0.count + 1 : nil }
+        var numbers = GroupNumbers(ids, dimensions, rows: rows.count, needsGroups: needsGroups, scratch.words)
+        numbers.insert(constants)
+        return ScannedGroups(rows: rows, rowWords: rowWords, numbers: numbers, tables: tables)
     }
 
     private func partial(_ scanned: ScannedGroups, _ mask: UnsafePointer<UInt8>) throws(SegmentError) -> GroupPartial {
-        var counts = [UInt32](repeating: 0, count: scanned.count)
-        counts.withUnsafeMutableBufferPointer { counts in
-            // In bounds: group numbers are below the number of groups.
-            for group in scanned.groups { counts[Int(group)] &+= 1 }
-        }
         var measures: [MeasurePartial] = []
         for measure in prepared.measures {
-            let scan = MeasureScan(
-                scan: self, rows: scanned.rows, groups: scanned.groups, count: scanned.count, mask: mask)
-            measures.append(try scan.run(measure))
+            measures.append(try MeasureScan(scan: self, grouped: scanned.grouped, mask: mask).run(measure))
         }
+        withExtendedLifetime(scanned) {}
         return GroupPartial(
-            groups: scanned.count, keyIDs: scanned.keyIDs, keyTables: scanned.tables, counts: counts,
+            groups: scanned.count, keyIDs: scanned.keyIDs, keyTables: scanned.tables, counts: scanned.counts,
             measures: measures)
-    }
-
-    /// A row with a list becomes one row for each of its elements.
-    private static func expand(
-        _ lists: (starts: [UInt32], elements: [UInt32]), _ batch: CodedBatch, rows: inout [UInt32],
-        ids: inout [[UInt32]]
-    ) {
-        var newRows: [UInt32] = []
-        var newIDs: [UInt32] = []
-        var origins: [Int] = []
-        defer { withExtendedLifetime(batch) {} }
-        newRows.reserveCapacity(rows.count * 2)
-        newIDs.reserveCapacity(rows.count * 2)
-        for (i, row) in rows.enumerated() {
-            let code = Int(batch.codes[Int(row)])
-            for element in lists.starts[code]..<lists.starts[code + 1] {
-                newRows.append(row)
-                newIDs.append(lists.elements[Int(element)])
-                origins.append(i)
-            }
-        }
-        ids = ids.map { ids in origins.map { ids[$0] } }
-        ids.append(newIDs)
-        rows = newRows
     }
 }
 
-/// A number for the group of each row.
-struct GroupNumbers {
-    /// nil: there is but one group.
-    private(set) var groups: [UInt32]?
-    private(set) var count = 1
-    /// The first row (an index into the rows that were grouped) of each group.
-    private(set) var firstRows: [UInt32] = [0]
+/// Rows with a list become one row for each of its elements.
+private struct ExpandedRows {
+    let rows: RowList
+    let words: RowWords
+    /// The ids of the keys before, and those of the elements.
+    private(set) var ids: [RowIDs] = []
 
-    /// - Parameter ids: for each key an id a row; without keys all rows are one group.
-    init(_ ids: [[UInt32]], _ tables: [ElementTable], rows: Int) {
-        guard !ids.isEmpty else { return }
-        /// Tables of this many slots are cheaper to clear than hashing the rows is.
-        let dense = max(1 << 16, rows * 4)
-        var combined = ids[0]
-        var size = tables[0].count + 1
-        for (ids, table) in zip(ids, tables).dropFirst() {
-            let dimension = table.count + 1
-            if size * dimension <= dense {
-                let factor = UInt32(dimension)
-                combined.withUnsafeMutableBufferPointer { combined in
-                    ids.withUnsafeBufferPointer { ids in
-                        for i in 0..<ids.count { combined[i] = combined[i] &* factor &+ ids[i] }
-                    }
-                }
-                size *= dimension
-            } else {
-                var numbers = KeyNumbers(capacity: rows)
-                for i in 0..<rows { combined[i] = numbers.number(UInt64(combined[i]) << 32 | UInt64(ids[i])) }
-                size = numbers.count
+    init(
+        _ list: RowList, _ lists: (starts: [UInt32], elements: [UInt32]), _ batch: CodedBatch, _ former: [RowIDs],
+        _ pool: RowWordPool
+    ) {
+        var count = 0
+        list.forEach { _, row in
+            let code = Int(batch.codes[row])
+            count += Int(lists.starts[code + 1] - lists.starts[code])
+        }
+        let (words, elements) = (RowWords(count, from: pool), RowWords(count, from: pool))
+        let others = former.map { _ in RowWords(count, from: pool) }
+        var next = 0
+        list.forEach { position, row in
+            let code = Int(batch.codes[row])
+            for element in lists.starts[code]..<lists.starts[code + 1] {
+                words.start[next] = UInt32(row)
+                elements.start[next] = lists.elements[Int(element)]
+                for key in former.indices { others[key].start[next] = former[key].ids[position] }
+                next += 1
             }
         }
-        firstRows = []
-        if size <= dense {
-            // In bounds: each combined id is below the product of its dimensions.
-            var slots = [UInt32](repeating: .max, count: size)
-            combined.withUnsafeMutableBufferPointer { combined in
-                slots.withUnsafeMutableBufferPointer { slots in
-                    for i in 0..<combined.count {
-                        let slot = Int(combined[i])
-                        if slots[slot] == .max {
-                            slots[slot] = UInt32(firstRows.count)
-                            firstRows.append(UInt32(i))
-                        }
-                        combined[i] = slots[slot]
-                    }
-                }
-            }
-        } else {
-            var numbers = KeyNumbers(capacity: rows)
-            for i in 0..<rows {
-                let number = numbers.number(UInt64(combined[i]))
-                if Int(number) == firstRows.count { firstRows.append(UInt32(i)) }
-                combined[i] = number
-            }
-        }
-        count = firstRows.count
-        groups = combined
+        withExtendedLifetime((batch, former)) {}
+        rows = RowList(UnsafePointer(words.start), count: count)
+        self.words = words
+        ids = others.map { RowIDs($0) } + [RowIDs(elements)]
     }
 }

@@ -1,58 +1,79 @@
 import SegmentFormat
 
-/// A key in one row group: an id for each row, and what ids stand for.
+/// A key in one row group: an id for each row of a list, and what ids stand for.
 struct KeyColumn {
     let table: ElementTable
+    /// The id of all rows, if it is one.
+    private(set) var constant: UInt32?
     /// nil for time buckets.
-    let codes: CodedBatch?
-    private var buckets: [UInt32] = []
+    private(set) var codes: CodedBatch?
+    private var buckets: RowWords?
 
-    init(_ key: PreparedAggregation.Key, _ reader: RowGroupReader, _ mask: UnsafePointer<UInt8>, _ scratch: ScanScratch)
-        throws(SegmentError)
-    {
-        if let stretches = key.bucket {
-            let numbers: BucketNumbers
-            if case .integers(let field, transform: nil) = key.field {
-                numbers = BucketNumbers(try field.values(reader, scratch.integers), reader.rows, mask, stretches)
-            } else {
-                // A time that is no column of times: each distinct value is read once.
-                let times = try key.field.coded(reader, mask, scratch).times()
-                numbers = times.withUnsafeBufferPointer { times in
-                    guard let base = times.baseAddress else { return BucketNumbers(rows: reader.rows) }
-                    return BucketNumbers(base, reader.rows, mask, stretches)
-                }
+    init(
+        _ key: PreparedAggregation.Key, _ reader: RowGroupReader, _ rows: RowList, _ mask: UnsafePointer<UInt8>,
+        _ scratch: ScanScratch
+    ) throws(SegmentError) {
+        guard let stretches = key.bucket else {
+            if case .dictionary(let column, _) = key.field, let table = key.table, table.lists == nil,
+                let code = reader.constantCode(column)
+            {
+                constant = table.ids.map { $0[Int(code)] } ?? code
+                self.table = table
+                return
             }
-            buckets = numbers.ids
-            codes = nil
-            table = ElementTable(numbers.values)
+            let batch = try key.field.coded(reader, mask, scratch)
+            codes = batch
+            table = key.table ?? ElementTable(batch.table)
             return
         }
-        let batch = try key.field.coded(reader, mask, scratch)
-        codes = batch
-        table = key.table ?? ElementTable(batch.table)
-    }
-
-    /// The ids of these rows. Not for lists.
-    func ids(_ rows: [UInt32]) -> [UInt32] {
-        // The codes may lie in memory that the batch owns.
-        defer { withExtendedLifetime(codes) {} }
-        return [UInt32](unsafeUninitializedCapacity: rows.count) { target, count in
-            count = rows.count
-            if let codes = codes?.codes {
-                if let ids = table.ids {
-                    ids.withUnsafeBufferPointer { ids in
-                        // In bounds: rows are of this row group, and there is an id for each code of the table.
-                        for i in 0..<rows.count { target[i] = ids[Int(codes[Int(rows[i])])] }
-                    }
-                } else {
-                    for i in 0..<rows.count { target[i] = codes[Int(rows[i])] }
-                }
-            } else {
-                buckets.withUnsafeBufferPointer { buckets in
-                    for i in 0..<rows.count { target[i] = buckets[Int(rows[i])] }
-                }
+        let numbers: BucketNumbers
+        if case .integers(let field, transform: nil) = key.field {
+            if let bucket = field.onlyBucket(stretches, reader) {
+                constant = 1
+                table = ElementTable(ValueTable(.buckets(start: bucket.lowerBound, width: 1), count: 1))
+                return
+            }
+            numbers = BucketNumbers(try field.values(reader, scratch.integers), rows, stretches, scratch.words)
+        } else {
+            // A time that is no column of times: each distinct value is read once.
+            let times = try key.field.coded(reader, mask, scratch).times()
+            numbers = times.withUnsafeBufferPointer {
+                BucketNumbers($0.baseAddress!, rows, stretches, scratch.words)
             }
         }
+        buckets = numbers.ids
+        table = ElementTable(numbers.values)
+    }
+
+    /// The ids of the rows. Not for lists.
+    func ids(_ rows: RowList, _ pool: RowWordPool) -> RowIDs {
+        if let buckets { return RowIDs(buckets) }
+        let batch = codes!
+        if table.ids == nil, rows.numbers == nil { return RowIDs(batch) }
+        let target = RowWords(rows.count, from: pool)
+        let codes = batch.codes.baseAddress!
+        // In bounds: rows are of this row group, and there is an id for each code of the table.
+        if let ids = table.ids {
+            ids.withUnsafeBufferPointer { ids in
+                rows.forEach { position, row in target.start[position] = ids[Int(codes[row])] }
+            }
+        } else {
+            rows.forEach { position, row in target.start[position] = codes[row] }
+        }
+        // The codes may lie in memory that the batch owns.
+        withExtendedLifetime(batch) {}
+        return RowIDs(target)
+    }
+}
+
+extension IntegerField {
+    /// The bucket that all times of the row group lie in, if its zone map tells.
+    fileprivate func onlyBucket(_ buckets: TimeBuckets, _ reader: RowGroupReader) -> Range<Int64>? {
+        guard subtrahend == nil, let (values, isComplete) = time.range(reader.chunk(time.column)), isComplete else {
+            return nil
+        }
+        let bucket = buckets.bucket(containing: values.lowerBound)
+        return bucket.contains(values.upperBound) ? bucket : nil
     }
 }
 

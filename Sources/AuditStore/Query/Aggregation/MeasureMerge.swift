@@ -4,7 +4,9 @@ struct MeasureMerge: Sendable {
     /// `group << 32 | value id` and how often.
     private(set) var pairs = PairCounts()
     private var statistics: [IntegerStatistics] = []
-    private var integers: [(group: UInt32, value: Int64)] = []
+    /// Times or durations, with the group of each.
+    private var integers: [Int64] = []
+    private var integerGroups: [UInt32] = []
     private var isDuration = false
     private var firsts: [Int: ExtremeEvent] = [:]
     private var lasts: [Int: ExtremeEvent] = [:]
@@ -14,7 +16,7 @@ struct MeasureMerge: Sendable {
     var memory: Int {
         values.memory + summary.memory + pairs.count * (40 + 16 + MemoryLayout<(EventValue, UInt64)>.stride)
             + statistics.count * MemoryLayout<IntegerStatistics>.stride
-            + integers.count * MemoryLayout<(UInt32, Int64)>.stride * 2
+            + integers.count * (MemoryLayout<Int64>.stride * 2 + MemoryLayout<UInt32>.stride)
             + (firsts.count + lasts.count) * (16 + MemoryLayout<ExtremeEvent>.stride)
     }
 
@@ -38,9 +40,8 @@ struct MeasureMerge: Sendable {
             while statistics.count <= groups[group] { statistics.append(IntegerStatistics()) }
             statistics[groups[group]].add(part)
         }
-        for (group, value) in zip(partial.valueGroups, partial.values) {
-            integers.append((UInt32(groups[Int(group)]), value))
-        }
+        integers.append(contentsOf: partial.values)
+        integerGroups.append(contentsOf: partial.valueGroups.lazy.map { UInt32(groups[Int($0)]) })
         for (group, event) in partial.first.enumerated() where event.value != nil {
             if firsts[groups[group]].map({ event.precedes($0) }) != false { firsts[groups[group]] = event }
         }
@@ -52,7 +53,8 @@ struct MeasureMerge: Sendable {
     /// All that was collected, group by group.
     struct Finished {
         fileprivate var statistics: [IntegerStatistics]
-        fileprivate var integers: [(group: UInt32, value: Int64)]
+        /// Sorted within each group, or as far as the ranks of the quantiles that were asked for.
+        fileprivate var integers: [Int64]
         fileprivate var integerStarts: [Int]
         fileprivate var pairs: [(value: EventValue, count: UInt64)]
         fileprivate var pairStarts: [Int]
@@ -63,7 +65,7 @@ struct MeasureMerge: Sendable {
     }
 
     /// Sorts what was collected, so that the aggregates of a group are a look at one range of it.
-    func finished(groups: Int) throws -> Finished {
+    func finished(groups: Int, _ needs: MeasureNeeds) throws -> Finished {
         var check = CancellationCheck()
         // Values ascending within their group: order by rank once, then by number.
         let table = values.values
@@ -85,26 +87,48 @@ struct MeasureMerge: Sendable {
         var pairStarts = [Int](repeating: 0, count: groups + 1)
         for pair in ranked { pairStarts[Int(pair.key >> 32) + 1] += 1 }
         var integerStarts = [Int](repeating: 0, count: groups + 1)
-        for integer in integers { integerStarts[Int(integer.group) + 1] += 1 }
+        for group in integerGroups { integerStarts[Int(group) + 1] += 1 }
         for group in 0..<groups {
             pairStarts[group + 1] += pairStarts[group]
             integerStarts[group + 1] += integerStarts[group]
         }
-        let sortedIntegers = try integers.sorted {
-            try check.step()
-            return ($0.group, $0.value) < ($1.group, $1.value)
-        }
         return Finished(
-            statistics: statistics, integers: sortedIntegers,
+            statistics: statistics, integers: try ordered(starts: integerStarts, needs),
             integerStarts: integerStarts,
             pairs: ranked.map { (table[order[Int(UInt32(truncatingIfNeeded: $0.key))]], $0.count) },
             pairStarts: pairStarts, isDuration: isDuration, firsts: firsts, lasts: lasts,
             summary: summary.finished(groups: groups))
     }
+
+    /// The integers group by group.
+    private func ordered(starts: [Int], _ needs: MeasureNeeds) throws -> [Int64] {
+        var next = starts
+        var check = CancellationCheck()
+        var ordered = [Int64](repeating: 0, count: integers.count)
+        try ordered.withUnsafeMutableBufferPointer { ordered in
+            for (group, value) in zip(integerGroups, integers) {
+                ordered[next[Int(group)]] = value
+                next[Int(group)] += 1
+            }
+            for group in 0..<max(starts.count - 1, 0) where starts[group] < starts[group + 1] {
+                var values = UnsafeMutableBufferPointer(rebasing: ordered[starts[group]..<starts[group + 1]])
+                if needs.sortedValues {
+                    try values.sort {
+                        try check.step()
+                        return $0 < $1
+                    }
+                } else {
+                    let ranks = needs.quantiles.map { Finished.rank($0, UInt64(values.count)) - 1 }
+                    try Selection.select(ranks.sorted(), in: values)
+                }
+            }
+        }
+        return ordered
+    }
 }
 
 extension MeasureMerge.Finished {
-    func integers(of group: Int) -> ArraySlice<(group: UInt32, value: Int64)> {
+    func integers(of group: Int) -> ArraySlice<Int64> {
         integers[integerStarts[group]..<integerStarts[group + 1]]
     }
 
@@ -124,9 +148,9 @@ extension MeasureMerge.Finished {
     func distinct(_ group: Int) -> Int {
         var count = pairs(of: group).count
         var former: Int64?
-        for integer in integers(of: group) where integer.value != former {
+        for integer in integers(of: group) where integer != former {
             count += 1
-            former = integer.value
+            former = integer
         }
         return count
     }
@@ -174,7 +198,7 @@ extension MeasureMerge.Finished {
     func quantile(_ group: Int, _ q: Double) -> EventValue? {
         let integers = integers(of: group)
         if !integers.isEmpty {
-            return value(integers[integers.startIndex + Self.rank(q, UInt64(integers.count)) - 1].value)
+            return value(integers[integers.startIndex + Self.rank(q, UInt64(integers.count)) - 1])
         }
         let pairs = pairs(of: group)
         var rank = UInt64(Self.rank(q, pairs.reduce(0) { $0 + $1.count }))

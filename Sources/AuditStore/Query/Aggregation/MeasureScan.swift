@@ -3,10 +3,7 @@ import SegmentFormat
 /// Collects what is needed of one field in one row group.
 struct MeasureScan {
     let scan: GroupScan
-    let rows: [UInt32]
-    /// The group of each of the rows.
-    let groups: [UInt32]
-    let count: Int
+    let grouped: GroupedRows
     let mask: UnsafePointer<UInt8>
 
     func run(_ measure: PreparedAggregation.Measure) throws(SegmentError) -> MeasurePartial {
@@ -20,8 +17,7 @@ struct MeasureScan {
             if measure.needs.values || measure.needs.logarithmic && !field.isDuration {
                 collect(values, into: &partial)
             }
-            partial.summary = MeasureSummary(
-                values, rows, groups, count: count, measure.needs, isDuration: field.isDuration)
+            partial.summary = MeasureSummary(values, grouped, measure.needs, isDuration: field.isDuration)
             if measure.needs.first || measure.needs.last {
                 try extremes(measure.needs, into: &partial) { row in
                     values[row] == absentInteger ? nil : field.value(values[row])
@@ -53,24 +49,35 @@ struct MeasureScan {
     }
 
     private func statistics(_ values: UnsafePointer<Int64>) -> [IntegerStatistics] {
-        var statistics = [IntegerStatistics](repeating: IntegerStatistics(), count: count)
-        statistics.withUnsafeMutableBufferPointer { statistics in
-            for i in 0..<rows.count {
-                let value = values[Int(rows[i])]
-                if value != absentInteger { statistics[Int(groups[i])].add(value) }
+        var narrow = [NarrowStatistics](repeating: NarrowStatistics(), count: grouped.count)
+        var overflows = false
+        narrow.withUnsafeMutableBufferPointer { statistics in
+            grouped.forEach { row, group in
+                let value = values[row]
+                if value != absentInteger { overflows = statistics[group].add(value) || overflows }
             }
+        }
+        guard overflows else { return narrow.map { IntegerStatistics($0) } }
+        var statistics = [IntegerStatistics](repeating: IntegerStatistics(), count: grouped.count)
+        grouped.forEach { row, group in
+            if values[row] != absentInteger { statistics[group].add(values[row]) }
         }
         return statistics
     }
 
     private func collect(_ values: UnsafePointer<Int64>, into partial: inout MeasurePartial) {
-        partial.values.reserveCapacity(rows.count)
-        partial.valueGroups.reserveCapacity(rows.count)
-        for i in 0..<rows.count {
-            let value = values[Int(rows[i])]
-            guard value != absentInteger else { continue }
-            partial.values.append(value)
-            partial.valueGroups.append(groups[i])
+        let rows = grouped.rows.count
+        var n = 0
+        partial.valueGroups = [UInt32](unsafeUninitializedCapacity: rows + 1) { groups, groupCount in
+            partial.values = [Int64](unsafeUninitializedCapacity: rows + 1) { target, count in
+                grouped.forEach { row, group in
+                    target[n] = values[row]
+                    groups[n] = UInt32(group)
+                    n += values[row] == absentInteger ? 0 : 1
+                }
+                count = n
+            }
+            groupCount = n
         }
     }
 
@@ -78,18 +85,17 @@ struct MeasureScan {
 
     private func pairs(_ codes: UnsafeBufferPointer<UInt32>, _ table: ElementTable) -> [(key: UInt64, count: UInt32)] {
         let dimension = table.count + 1
-        guard table.lists == nil, count * dimension <= max(1 << 16, rows.count * 4) else {
+        let count = grouped.count
+        guard table.lists == nil, count * dimension <= max(1 << 12, grouped.rows.count * 2) else {
             return hashedPairs(codes, table)
         }
         var counts = [UInt32](repeating: 0, count: count * dimension)
         counts.withUnsafeMutableBufferPointer { counts in
             // In bounds: groups are below `count`, ids below `dimension`.
             if let ids = table.ids {
-                for i in 0..<rows.count {
-                    counts[Int(groups[i]) &* dimension &+ Int(ids[Int(codes[Int(rows[i])])])] &+= 1
-                }
+                grouped.forEach { row, group in counts[group &* dimension &+ Int(ids[Int(codes[row])])] &+= 1 }
             } else {
-                for i in 0..<rows.count { counts[Int(groups[i]) &* dimension &+ Int(codes[Int(rows[i])])] &+= 1 }
+                grouped.forEach { row, group in counts[group &* dimension &+ Int(codes[row])] &+= 1 }
             }
         }
         var pairs: [(key: UInt64, count: UInt32)] = []
@@ -105,9 +111,9 @@ struct MeasureScan {
         _ codes: UnsafeBufferPointer<UInt32>, _ table: ElementTable
     ) -> [(key: UInt64, count: UInt32)] {
         var pairs = PairCounts(capacity: 1024)
-        for i in 0..<rows.count {
-            let group = UInt64(groups[i]) << 32
-            let code = Int(codes[Int(rows[i])])
+        grouped.forEach { row, group in
+            let group = UInt64(group) << 32
+            let code = Int(codes[row])
             if let lists = table.lists {
                 for element in lists.starts[code]..<lists.starts[code + 1] {
                     let id = lists.elements[Int(element)]
@@ -131,12 +137,10 @@ struct MeasureScan {
             times = try field.values(scan.reader, scan.scratch.otherIntegers)
         }
         let none = -1
-        var first = [Int](repeating: none, count: needs.first ? count : 0)
-        var last = [Int](repeating: none, count: needs.last ? count : 0)
-        for i in 0..<rows.count {
-            let row = Int(rows[i])
-            guard isPresent(row) else { continue }
-            let group = Int(groups[i])
+        var first = [Int](repeating: none, count: needs.first ? grouped.count : 0)
+        var last = [Int](repeating: none, count: needs.last ? grouped.count : 0)
+        grouped.forEach { row, group in
+            guard isPresent(row) else { return }
             // Events without a time come after all others as first ones, and before them as last ones.
             if needs.first {
                 let best = first[group]

@@ -44,33 +44,3 @@ struct PairCounts: Sendable {
         return pairs
     }
 }
-
-/// Gives distinct 64-bit keys numbers from 0 on, in order of first appearance.
-struct KeyNumbers {
-    private var keys: [UInt64]
-    private var numbers: [UInt32]
-    private(set) var count = 0
-    private static let none = UInt32.max
-
-    init(capacity: Int) {
-        var size = 64
-        while size < capacity * 2 { size *= 2 }
-        keys = Array(repeating: 0, count: size)
-        numbers = Array(repeating: Self.none, count: size)
-    }
-
-    /// Precondition: no more distinct keys than the capacity.
-    @inline(__always)
-    mutating func number(_ key: UInt64) -> UInt32 {
-        let mask = keys.count - 1
-        var slot = Int(truncatingIfNeeded: PairCounts.hash(key)) & mask
-        while numbers[slot] != Self.none {
-            if keys[slot] == key { return numbers[slot] }
-            slot = (slot + 1) & mask
-        }
-        keys[slot] = key
-        numbers[slot] = UInt32(count)
-        count += 1
-        return UInt32(count - 1)
-    }
-}

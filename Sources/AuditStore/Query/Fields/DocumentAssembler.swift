@@ -29,7 +29,7 @@ struct DocumentAssembler: ~Copyable {
             throw SegmentError.corrupt("a body names column \(id), which the segment lacks").inFile(
                 reader.segment.source.name)
         }
-        let code = try reader.codes(column)[row]
+        let code = try reader.code(column, row)
         guard code != absentCode else { return }
         if dictionaries[column] == nil { dictionaries[column] = try reader.segment.dictionary(column) }
         guard let values = dictionaries[column]?.entry(code) else { return }

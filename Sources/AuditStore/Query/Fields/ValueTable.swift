@@ -92,7 +92,7 @@ package struct CodedBatch {
     package let codes: UnsafeBufferPointer<UInt32>
     package let table: ValueTable
     /// Keeps the memory of codes that are not the reader's own.
-    private let owner: CodeBuffer?
+    let owner: CodeBuffer?
 
     init(_ codes: UnsafeBufferPointer<UInt32>, _ table: ValueTable) {
         self.codes = codes

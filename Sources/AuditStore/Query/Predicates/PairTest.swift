@@ -59,7 +59,7 @@ package struct PairTest: Sendable {
             }
             return
         }
-        var numbers = KeyNumbers(capacity: rows)
+        let numbers = KeyNumbers()
         var known: [UInt8] = []
         for row in 0..<rows where mask[row] != 0 {
             let number = Int(numbers.number(UInt64(x.codes[row]) << 32 | UInt64(y.codes[row])))

@@ -101,9 +101,22 @@ enum RowMask {
     /// Writes the numbers of the rows whose byte is 1, ascending. `target` has room for all rows and one more.
     static func rows(_ mask: UnsafePointer<UInt8>, _ rows: Int, into target: UnsafeMutablePointer<UInt32>) -> Int {
         var n = 0
-        for i in 0..<rows {
+        var i = 0
+        let eights = UnsafeRawPointer(mask)
+        while i + 8 <= rows {
+            // Most masks are nearly empty.
+            if eights.loadUnaligned(fromByteOffset: i, as: UInt64.self) != 0 {
+                for row in i..<i + 8 {
+                    target[n] = UInt32(row)
+                    n += Int(mask[row])
+                }
+            }
+            i += 8
+        }
+        while i < rows {
             target[n] = UInt32(i)
             n += Int(mask[i])
+            i += 1
         }
         return n
     }

@@ -3,11 +3,11 @@ import SegmentFormat
 extension PreparedPredicate {
     /// Finds the rows of the reader's row group that match, and counts what was left out and why.
     ///
-    /// - Parameter body: gets the rows, ascending, and a byte a row that says the same.
+    /// - Parameter body: gets the rows, and a byte a row that says the same; they are valid during the call.
     /// - Returns: nil if no row matches.
     func withMatchingRows<R>(
         _ reader: RowGroupReader, _ scratch: ScanScratch,
-        _ body: (UnsafeBufferPointer<UInt32>, UnsafePointer<UInt8>) throws(SegmentError) -> R
+        _ body: (RowList, UnsafePointer<UInt8>) throws(SegmentError) -> R
     ) throws(SegmentError) -> R? {
         scratch.counts.rowGroups += 1
         let outlook = outlook(reader.info)
@@ -26,19 +26,23 @@ extension PreparedPredicate {
         if outlook == .all { scratch.counts.rowGroupsMatchingWholly += 1 }
         return try scratch.withMask { (mask) throws(SegmentError) in
             mask.update(repeating: 1, count: reader.rows)
-            if outlook == .mixed { try filter(mask, reader, scratch) }
-            return try scratch.withWords { (rows) throws(SegmentError) in
-                let count = RowMask.rows(mask, reader.rows, into: rows)
-                guard count > 0 else { return nil }
-                scratch.counts.rowsMatched += count
-                return try body(UnsafeBufferPointer(start: rows, count: count), mask)
+            guard outlook == .mixed else {
+                scratch.counts.rowsMatched += reader.rows
+                return try body(RowList(all: reader.rows), mask)
             }
+            try filter(mask, reader, scratch)
+            let words = RowWords(reader.rows + 1, from: scratch.words)
+            defer { withExtendedLifetime(words) {} }
+            let count = RowMask.rows(mask, reader.rows, into: words.start)
+            guard count > 0 else { return nil }
+            scratch.counts.rowsMatched += count
+            return try body(RowList(words.start, count: count), mask)
         }
     }
 
     /// The rows of the reader's row group that match, ascending.
     func matchingRows(_ reader: RowGroupReader, _ scratch: ScanScratch) throws(SegmentError) -> [UInt32] {
-        try withMatchingRows(reader, scratch) { (rows, _) throws(SegmentError) in Array(rows) } ?? []
+        try withMatchingRows(reader, scratch) { (rows, _) throws(SegmentError) in rows.array } ?? []
     }
 
     /// What shows that no row of a row group matches.

@@ -8,7 +8,7 @@ package final class ScanScratch {
     private var assembler: EventAssembler?
     private var text = ByteArena(capacity: 4096)
     private var masks: [UnsafeMutablePointer<UInt8>] = []
-    private var words: [UnsafeMutablePointer<UInt32>] = []
+    let words = RowWordPool()
     /// What this worker looked at and what it left out.
     var counts = ScanCounts()
     let integers = IntegerScratch()
@@ -18,7 +18,6 @@ package final class ScanScratch {
 
     deinit {
         for mask in masks { mask.deallocate() }
-        for word in words { word.deallocate() }
     }
 
     /// The reader of a segment, at a row group.
@@ -55,12 +54,5 @@ package final class ScanScratch {
         let mask = masks.popLast() ?? .allocate(capacity: Limits.rowsPerRowGroup)
         defer { masks.append(mask) }
         return try body(mask)
-    }
-
-    /// Borrows a word for each row of a row group.
-    func withWords<R>(_ body: (UnsafeMutablePointer<UInt32>) throws(SegmentError) -> R) throws(SegmentError) -> R {
-        let memory = words.popLast() ?? .allocate(capacity: Limits.rowsPerRowGroup + 1)
-        defer { words.append(memory) }
-        return try body(memory)
     }
 }

@@ -24,27 +24,26 @@ extension MeasureSummary {
 
     /// Of times or durations, of which there is one a row.
     init(
-        _ values: UnsafePointer<Int64>, _ rows: [UInt32], _ groups: [UInt32], count: Int, _ needs: MeasureNeeds,
-        isDuration: Bool
+        _ values: UnsafePointer<Int64>, _ grouped: GroupedRows, _ needs: MeasureNeeds, isDuration: Bool
     ) {
         if needs.hashes {
-            Self.forEach(values, rows, groups) { group, value in
+            Self.forEach(values, grouped) { group, value in
                 hashes.append(ValueHash.of(microseconds: value))
                 hashGroups.append(group)
             }
         }
         guard isDuration else { return }
-        if needs.moments { moments = Self.moments(values, rows, groups, count) }
+        if needs.moments { moments = Self.moments(values, grouped) }
         if needs.logarithmic {
             var counts = PairCounts()
-            Self.forEach(values, rows, groups) { group, value in
+            Self.forEach(values, grouped) { group, value in
                 counts.add(UInt64(group) << 32 | UInt64(LogarithmicBuckets.number(value)), 1)
             }
             logarithmic = counts
         }
         for rule in needs.histograms {
             var counts = PairCounts()
-            Self.forEach(values, rows, groups) { group, value in
+            Self.forEach(values, grouped) { group, value in
                 counts.add(UInt64(group) << 32 | UInt64(rule.code(microseconds: value)), 1)
             }
             histograms.append(counts)
@@ -53,23 +52,22 @@ extension MeasureSummary {
 
     @inline(__always)
     private static func forEach(
-        _ values: UnsafePointer<Int64>, _ rows: [UInt32], _ groups: [UInt32], _ body: (UInt32, Int64) -> Void
+        _ values: UnsafePointer<Int64>, _ grouped: GroupedRows, _ body: (UInt32, Int64) -> Void
     ) {
-        for i in 0..<rows.count {
-            let value = values[Int(rows[i])]
-            if value != absentInteger { body(groups[i], value) }
+        grouped.forEach { row, group in
+            if values[row] != absentInteger { body(UInt32(group), values[row]) }
         }
     }
 
     private static func moments(
-        _ values: UnsafePointer<Int64>, _ rows: [UInt32], _ groups: [UInt32], _ count: Int
+        _ values: UnsafePointer<Int64>, _ grouped: GroupedRows
     ) -> [Moments] {
-        var sums = [IntegerStatistics](repeating: IntegerStatistics(), count: count)
-        forEach(values, rows, groups) { group, value in sums[Int(group)].add(value) }
+        var sums = [IntegerStatistics](repeating: IntegerStatistics(), count: grouped.count)
+        forEach(values, grouped) { group, value in sums[Int(group)].add(value) }
         var moments = sums.map { sum in
             Moments(count: Double(sum.count), mean: sum.count > 0 ? Double(sum.sum) / Double(sum.count) : 0)
         }
-        forEach(values, rows, groups) { group, value in
+        forEach(values, grouped) { group, value in
             let deviation = Double(value) - moments[Int(group)].mean
             moments[Int(group)].squares += deviation * deviation
         }

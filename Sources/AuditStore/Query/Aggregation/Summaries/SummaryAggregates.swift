@@ -18,7 +18,7 @@ extension MeasureMerge.Finished {
     func frequent(_ group: Int, _ count: Int) -> [(value: EventValue, count: Int)] {
         var counted = pairs(of: group).map { (value: $0.value, count: Int($0.count)) }
         var former: Int64?
-        for (_, integer) in integers(of: group) {
+        for integer in integers(of: group) {
             if integer == former {
                 counted[counted.count - 1].count += 1
             } else {
