@@ -47,6 +47,7 @@ conformance: build .venv/bin/duckdb-ready .build/sample.ndjson
 KILLS ?= 20
 kill-test: build .build/sample.ndjson
 	python3 Tests/Conformance/kill_during_ingest.py --auditstore $(BIN) .build/sample.ndjson --kills $(KILLS) --seed 1
+	python3 Tests/Conformance/kill_during_append.py --auditstore $(BIN) .build/sample.ndjson --kills $(KILLS) --seed 1
 
 # Installs the system libraries where their headers are missing.
 deps:

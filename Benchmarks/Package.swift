@@ -13,7 +13,14 @@ let package = Package(
                 .product(name: "AuditStore", package: "AuditStore"),
                 .product(name: "KubernetesAudit", package: "AuditStore"),
             ],
-            path: "Sources/AskSuite")
+            path: "Sources/AskSuite"),
+        .executableTarget(
+            name: "append-rate",
+            dependencies: [
+                .product(name: "AuditStore", package: "AuditStore"),
+                .product(name: "KubernetesAudit", package: "AuditStore"),
+            ],
+            path: "Sources/AppendRate"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -7,7 +7,9 @@ public struct AuditStoreError: Error, Sendable, CustomStringConvertible {
     /// A kind of error. More may be added.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
-            case corrupt, unsupportedVersion, limit, io, locked, invalidArgument, notAStore, cancelled
+            case corrupt, unsupportedVersion, limit, io, diskFull, syncFailed, locked, invalidArgument, notAStore,
+                cancelled,
+                closed
         }
         private let kind: Kind
         public var description: String { kind.rawValue }
@@ -20,6 +22,10 @@ public struct AuditStoreError: Error, Sendable, CustomStringConvertible {
         public static let limit = Code(kind: .limit)
         /// A system call failed.
         public static let io = Code(kind: .io)
+        /// There is no room on the disk. What was asked for is not done; it may be asked for again when there is room.
+        public static let diskFull = Code(kind: .diskFull)
+        /// The disk did not confirm what was written: it may or may not be there after a loss of power.
+        public static let syncFailed = Code(kind: .syncFailed)
         /// Another process writes to the store.
         public static let locked = Code(kind: .locked)
         /// What was asked for makes no sense; the message says why.
@@ -28,6 +34,8 @@ public struct AuditStoreError: Error, Sendable, CustomStringConvertible {
         public static let notAStore = Code(kind: .notAStore)
         /// The task was cancelled.
         public static let cancelled = Code(kind: .cancelled)
+        /// The writer was closed.
+        public static let closed = Code(kind: .closed)
     }
 
     /// Where in the store's files.

@@ -12,7 +12,8 @@ struct AuditStoreCommand: AsyncParsableCommand {
             Exit status: 0 done, 1 failed, 2 bad usage, 3 done but some input was quarantined, 130 interrupted.
             """,
         subcommands: [
-            IngestCommand.self, EventsCommand.self, QueryCommand.self, StatsCommand.self, VerifyCommand.self,
+            IngestCommand.self, AppendCommand.self, EventsCommand.self, QueryCommand.self, StatsCommand.self,
+            VerifyCommand.self,
             CompactCommand.self, FirstSeenCommand.self, RareCommand.self, SpikesCommand.self, SequenceCommand.self,
             HistoryCommand.self, ProfileCommand.self, ContextCommand.self,
         ])

@@ -8,12 +8,16 @@ package final class SegmentBuilder {
     private let writer: SegmentWriter
     private var rowGroups = 0
     private var writtenColumns = 0
+    private let storeColumns: [String]
     package private(set) var eventTimes = EventTimes()
     /// Values of the store columns, quoted as JSON strings, for every row of the chunk.
     private var storeValues: [[UInt8]?] = []
+    /// Rows of the row group that get a value in the column of flags.
+    private var flaggedRows: [Int] = []
 
     package init(schema: ShreddingSchema, storeColumns: [String]) {
         shredder = Shredder(schema: schema, storeColumns: storeColumns)
+        self.storeColumns = storeColumns
         writer = SegmentWriter(schema: schema.name, profile: .young, compressor: Compressor(), sink: nil)
     }
 
@@ -22,6 +26,7 @@ package final class SegmentBuilder {
         shredder.startSegment()
         eventTimes = EventTimes()
         self.storeValues = storeValues
+        flaggedRows = []
         writer.startSegment()
         rowGroups = 0
         writtenColumns = 0
@@ -45,6 +50,19 @@ package final class SegmentBuilder {
                 try malformed(failure, UnsafeRawBufferPointer(start: line, count: next - line - 1))
                 line = next
             }
+        }
+    }
+
+    /// Shreds one line, whose row says that its identity is not its own.
+    package func append(
+        flagged line: UnsafeRawPointer, malformed: (JSONFailure, UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        switch shredder.shred(line: line) {
+        case .event:
+            flaggedRows.append(shredder.rows - 1)
+            if shredder.rows == Limits.rowsPerRowGroup { try flushRowGroup() }
+        case .malformed(let failure, let next):
+            try malformed(failure, UnsafeRawBufferPointer(start: line, count: next - line - 1))
         }
     }
 
@@ -84,6 +102,9 @@ package final class SegmentBuilder {
             guard let value else { continue }
             shredder.fillStoreColumn(i, with: value)
         }
+        guard !flaggedRows.isEmpty, let flags = storeColumns.firstIndex(of: StoreColumn.flags) else { return }
+        shredder.setStoreColumn(flags, of: flaggedRows, to: Array(StoreColumn.identityReused.utf8))
+        flaggedRows = []
     }
 
     /// Writes the last row group, the dictionaries and the footer. nil if the chunk had no event.

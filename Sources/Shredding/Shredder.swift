@@ -432,6 +432,14 @@ package struct Shredder: ~Copyable {
         try body(&documents.fragments)
     }
 
+    /// Gives rows of the row group a value in a store column. - Parameter rows: ascending, and not empty.
+    mutating func setStoreColumn(_ index: Int, of rows: [Int], to value: [UInt8]) {
+        let column = columns + (firstStoreColumn + index)
+        let code = value.withUnsafeBytes { column.pointee.dictionary.code($0.baseAddress!, $0.count) }
+        for row in rows { column.pointee.codes[row] = code }
+        column.pointee.lastRow = rows.last!
+    }
+
     package mutating func startRowGroup() {
         documents.removeAll()
         for i in 0..<columnCount { columns[i].startRowGroup(rowsBefore: rows) }

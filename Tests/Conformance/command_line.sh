@@ -113,6 +113,28 @@ printf 'X' | dd of="$segment" bs=1 seek=1000 conv=notrunc 2>/dev/null
 check 'damage' 1 "$(status "$auditstore" verify --store damaged)"
 check 'damage is named' 1 "$("$auditstore" verify --store damaged 2>&1 >/dev/null | grep -c "$segment at offset")"
 
+# Streams: appended as they come, recognised when they come twice, and read while they are unsealed.
+head -2000 "$sample" >s.ndjson
+append() { "$auditstore" append --store stream "$@"; }
+check 'append' 0 "$(append --format json <s.ndjson >appended.json 2>/dev/null; echo $?)"
+check 'appended events' 2000 "$(field events <appended.json)"
+check 'append gives back the input' same "$(same <("$auditstore" events --store stream) s.ndjson)"
+check 'appended again' 100 "$(tail -100 s.ndjson | append --format json 2>/dev/null | field duplicates)"
+check 'append quarantines' 3 "$(append <bad.ndjson >/dev/null 2>&1; echo $?)"
+check 'durability' 0 "$(head -5 b.ndjson | append --durability 100ms --cluster c >/dev/null 2>&1; echo $?)"
+check 'a durability that makes no sense' 2 "$(append --durability soon </dev/null >/dev/null 2>&1; echo $?)"
+(tail -5 b.ndjson; sleep 5) | "$auditstore" append --store stream --acknowledge >acknowledged 2>/dev/null &
+writer=$! # killed before its input ends
+for _ in $(seq 100); do [ -s acknowledged ] && break; sleep 0.05; done
+check 'a second writer' 1 "$(append </dev/null >/dev/null 2>&1; echo $?)"
+check 'sealed events beside a writer' 2005 "$("$auditstore" events --store stream --where 'has(verb)' | wc -l | tr -d ' ')"
+kill -KILL $writer
+wait $writer 2>/dev/null
+check 'events of a killed writer' 2010 "$("$auditstore" events --store stream --where 'has(verb)' | wc -l | tr -d ' ')"
+check 'the store of a killed writer' 0 "$(status "$auditstore" verify --store stream)"
+check 'the next writer' 0 "$(append </dev/null >/dev/null 2>&1; echo $?)"
+check 'its events' 2010 "$("$auditstore" events --store stream --where 'has(verb)' | wc -l | tr -d ' ')"
+
 # Output forms.
 rows() { "$auditstore" query --by verb --agg 'count,distinct(user.username)' --top 3 --format "$1"; }
 check 'json' 3 "$(rows json | python3 -c 'import json,sys; print(len(json.load(sys.stdin)))')"

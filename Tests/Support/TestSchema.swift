@@ -12,7 +12,7 @@ extension ShreddingSchema {
                 ["spec", "serviceAccountName"], ["metadata", "labels", "app"], ["x"], ["x", "y"],
                 ["l", DocumentPath.everyElement], ["l", DocumentPath.everyElement, "n"],
             ].map { DocumentPath(document: document, components: $0) }
-        })
+        }, eventIdentity: ["auditID", "stage"])
 }
 
 /// A line that was refused.

@@ -25,6 +25,7 @@ struct Compaction {
     let directory: StoreDirectory
     let schema: ShreddingSchema
     let writer: WriterLock
+    let ids: ClaimedIDs
     let progress: (@Sendable (CompactionProgress) -> Void)?
 
     func run() throws -> CompactionReport {
@@ -46,7 +47,7 @@ struct Compaction {
             done += segments.reduce(0) { $0 + $1.storedBytes }
             progress?(CompactionProgress(bytesRead: done, totalBytes: total))
         }
-        try directory.removeObsolete(&writer.manifest)
+        try directory.removeObsolete(writer)
         return report
     }
 
@@ -55,7 +56,6 @@ struct Compaction {
         let readers = try segments.map { try directory.open($0) }
         let paths = try ShreddedPathChoice.choose(from: readers, schema: schema)
         var written: [SegmentDescription] = []
-        var nextID = writer.manifest.nextSegmentID
         var current: Output?
         func finish() throws {
             guard let output = current else { return }
@@ -67,25 +67,21 @@ struct Compaction {
             if let output = current, !output.merger.hasRoom(for: reader) { try finish() }
             if current == nil {
                 current = try Output(
-                    directory: directory, schema: schema, id: nextID, day: segment.day,
+                    directory: directory, schema: schema, id: ids.next(), day: segment.day,
                     firstSequence: segment.firstSequence, paths: paths)
-                nextID += 1
             }
             try current?.append(reader, segment)
         }
         try finish()
 
-        var manifest = writer.manifest
-        let replaced = Set(segments.map(\.id))
-        manifest.segments.removeAll { replaced.contains($0.id) }
-        manifest.segments += written
-        manifest.segments.sort { $0.firstSequence < $1.firstSequence }
-        manifest.nextSegmentID = nextID
-        manifest.obsolete += segments.map { directory.name(of: $0) }
-        manifest.generation += 1
         try directory.files.syncDirectory(directory.location(FileNames.partition(segments[0].day)))
-        try directory.commit(manifest)
-        writer.manifest = manifest
+        let replaced = Set(segments.map(\.id))
+        try writer.commit { manifest in
+            manifest.segments.removeAll { replaced.contains($0.id) }
+            manifest.segments += written
+            manifest.segments.sort { $0.firstSequence < $1.firstSequence }
+            manifest.obsolete += segments.map { directory.name(of: $0) }
+        }
         report.segmentsBefore += segments.count
         report.segmentsAfter += written.count
         report.bytesBefore += segments.reduce(0) { $0 + $1.storedBytes }

@@ -20,6 +20,12 @@ package protocol FileSystem: Sendable {
     /// Takes a lock that the system gives back when the process ends, however it ends; nil if another holds it.
     /// The file is created if it is not there and `mode` is exclusive.
     func lock(_ path: String, _ mode: LockMode, wait: Bool) throws(AuditStoreError) -> (any FileLock)?
+    /// Makes the bytes of a file durable that a process wrote which is gone.
+    func sync(_ path: String) throws(AuditStoreError)
+    /// The time of day, in microseconds since 1970.
+    var now: Int64 { get }
+    /// A number that nobody can guess.
+    func randomNumber() -> UInt64
 }
 
 package enum FileKind: Sendable { case file, directory, other }
@@ -37,6 +43,8 @@ package protocol WritableFile: AnyObject, Sendable {
     func append(_ bytes: UnsafeRawBufferPointer) throws(AuditStoreError)
     /// Begins to bring what was appended to the disk, so that `sync` has less to wait for.
     func startSync()
+    /// Forgets the bytes from `size` on; what is appended next follows.
+    func truncate(to size: UInt64) throws(AuditStoreError)
     /// Makes what was appended durable.
     func sync() throws(AuditStoreError)
     func close() throws(AuditStoreError)

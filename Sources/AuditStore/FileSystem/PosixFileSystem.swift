@@ -14,7 +14,16 @@ package struct PosixFileSystem: FileSystem {
     private static func failure(_ what: String, _ path: String) -> AuditStoreError {
         let number = errno
         let reason = strerror(number).map { String(cString: $0) } ?? "error \(number)"
-        return AuditStoreError(.io, "cannot \(what): \(reason)", location: .init(file: path))
+        var code = AuditStoreError.Code.io
+        if number == ENOSPC || number == EDQUOT { code = .diskFull }
+        return AuditStoreError(code, "cannot \(what): \(reason)", location: .init(file: path))
+    }
+
+    /// Even for want of room: the system forgets what it could not write, and says so only once.
+    private static func syncFailure(_ what: String, _ path: String) -> AuditStoreError {
+        var error = failure(what, path)
+        error.code = .syncFailed
+        return error
     }
 
     /// Repeats a call that a signal interrupted.
@@ -84,8 +93,18 @@ package struct PosixFileSystem: FileSystem {
         let descriptor = Self.retrying { open(path, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw Self.failure("open the directory", path) }
         defer { _ = close(descriptor) }
-        guard Self.retrying({ fsync(descriptor) }) == 0 else { throw Self.failure("sync the directory", path) }
+        guard Self.retrying({ fsync(descriptor) }) == 0 else { throw Self.syncFailure("sync the directory", path) }
     }
+
+    package func sync(_ path: String) throws(AuditStoreError) {
+        let descriptor = Self.retrying { open(path, O_WRONLY | O_CLOEXEC) }
+        guard descriptor >= 0 else { throw Self.failure("open", path) }
+        try Handle(descriptor, path: path, size: 0).sync()
+    }
+
+    package var now: Int64 { SystemClock.microsecondsSince1970 }
+
+    package func randomNumber() -> UInt64 { UInt64.random(in: .min ... .max) }
 
     package func names(in path: String) throws(AuditStoreError) -> [String] {
         guard let directory = opendir(path) else { throw Self.failure("list", path) }
@@ -182,6 +201,12 @@ package struct PosixFileSystem: FileSystem {
             }
         }
 
+        func truncate(to size: UInt64) throws(AuditStoreError) {
+            guard PosixFileSystem.retrying({ ftruncate(descriptor, off_t(size)) }) == 0,
+                lseek(descriptor, off_t(size), SEEK_SET) >= 0
+            else { throw PosixFileSystem.failure("truncate", path) }
+        }
+
         func sync() throws(AuditStoreError) {
             #if canImport(Darwin)
                 // fsync of Darwin leaves the data in the drive's cache.
@@ -189,7 +214,7 @@ package struct PosixFileSystem: FileSystem {
             #else
                 let result = PosixFileSystem.retrying { fsync(descriptor) }
             #endif
-            guard result == 0 else { throw PosixFileSystem.failure("sync", path) }
+            guard result == 0 else { throw PosixFileSystem.syncFailure("sync", path) }
         }
 
         func close() throws(AuditStoreError) {

@@ -13,8 +13,8 @@ final class Chunk: @unchecked Sendable {
         case lines
         /// Whole lines that the worker reads from the file itself: `count` bytes from `offset` on.
         case range(any ReadableFile)
-        /// A piece of a line; `isLast` if the line ends here.
-        case piece(isFirst: Bool, isLast: Bool)
+        /// A piece of what is no event; `isLast` if it ends here.
+        case piece(reason: String, isFirst: Bool, isLast: Bool)
     }
     var content = Content.lines
     var input = ""
@@ -23,9 +23,12 @@ final class Chunk: @unchecked Sendable {
     /// How far the input is loaded once this chunk is committed; nil where a commit would cut a line in two.
     var checkpoint: InputCheckpoint?
     var consumed: UInt64 = 0
+    /// Where flagged lines begin, ascending: they share their identity with an earlier event and are not equal to it.
+    var flagged: [Int] = []
 
-    init() {
-        base = .allocate(byteCount: Self.capacity + 1 + JSONScanner.padding, alignment: 16)
+    /// - Parameter capacity: bytes that there is room for.
+    init(capacity: Int = Chunk.capacity) {
+        base = .allocate(byteCount: capacity + 1 + JSONScanner.padding, alignment: 16)
     }
 
     deinit { base.deallocate() }

@@ -175,7 +175,8 @@ struct ChunkReader {
         let isLast = lineFeed != nil || isAtEnd
         let taken = end + (lineFeed == nil ? 0 : 1)
         rest = Array(UnsafeRawBufferPointer(rebasing: chunk.bytes[taken...]))
-        chunk.content = .piece(isFirst: isFirst, isLast: isLast)
+        let reason = "a line of more than \(Limits.bytesPerEvent) bytes\(isFirst ? "" : ", continued")"
+        chunk.content = .piece(reason: reason, isFirst: isFirst, isLast: isLast)
         chunk.count = end
         isWithinLongLine = !isLast
         advance(chunk, by: taken)

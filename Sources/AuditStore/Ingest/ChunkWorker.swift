@@ -1,6 +1,5 @@
 import SegmentFormat
 import Shredding
-import Synchronization
 
 /// What a chunk became: segment files that are in no manifest yet.
 struct ChunkResult: Sendable {
@@ -29,6 +28,36 @@ struct ChunkResult: Sendable {
         }
         files = []
     }
+
+    /// Names the segments in the manifest; their sequences count on from its own then.
+    func add(to manifest: inout Manifest) {
+        for var segment in segments {
+            segment.firstSequence += manifest.nextSequence
+            segment.lastSequence += manifest.nextSequence
+            manifest.segments.append(segment)
+        }
+        manifest.quarantine += quarantine
+        manifest.nextSequence += events
+        manifest.quarantinedLines += quarantinedLines
+    }
+}
+
+extension StoreDirectory {
+    /// Makes the names of new segments durable.
+    func syncNames(of results: some Sequence<ChunkResult>) throws(AuditStoreError) {
+        var directories: Set<String> = []
+        for result in results {
+            for segment in result.segments { directories.insert(FileNames.partition(segment.day)) }
+            if !result.quarantine.isEmpty { directories.insert(FileNames.quarantine) }
+        }
+        // In order, so that a test that fails the n-th call fails the same one each time.
+        for name in directories.sorted() { try files.syncDirectory(location(name)) }
+        if directories.contains(where: { $0.hasPrefix(FileNames.partitions) }) {
+            try files.syncDirectory(location(FileNames.partitions))
+        }
+        // The manifest must not become durable before the directory of what it names.
+        if directories.contains(FileNames.quarantine) { try files.syncDirectory(path) }
+    }
 }
 
 /// Turns chunks into segment files. One a thread.
@@ -41,7 +70,7 @@ final class ChunkWorker: @unchecked Sendable {
     private lazy var quarantine = QuarantineBuilder(compressor: Compressor())
     private var hasQuarantined = false
     private let storeValues: [[UInt8]?]
-    private let nextID: IDCounter
+    private let ids: ClaimedIDs
     /// Where the worker reads a chunk that it reads itself. Its own, and not one that is handed round: the memory that is
     /// touched first costs as much as reading into it does.
     /// Half a chunk: bodies are written when it is full, and what stays in the cache is worth more than repeats that are
@@ -52,14 +81,14 @@ final class ChunkWorker: @unchecked Sendable {
     /// Complaints that are kept for people to read; the quarantine has them all.
     private static let complaintLimit = 5
 
-    init(directory: StoreDirectory, schema: ShreddingSchema, options: IngestOptions, nextID: IDCounter) {
+    init(directory: StoreDirectory, schema: ShreddingSchema, options: IngestOptions, ids: ClaimedIDs) {
         self.directory = directory
         self.schema = schema
-        self.nextID = nextID
-        builder = SegmentBuilder(schema: schema, storeColumns: [StoreColumn.source, StoreColumn.cluster])
+        self.ids = ids
+        builder = SegmentBuilder(schema: schema, storeColumns: StoreColumn.ofIngest)
+        storeValues = EventOrigin(source: options.source, cluster: options.cluster).storeValues
         textCapacity = max(options.chunkBytes / 2, 2 * Self.bytesPerRead)
         text = .allocate(byteCount: textCapacity + JSONScanner.padding, alignment: 16)
-        storeValues = [options.source, options.cluster].map { $0.map { Array(JSONString.quoted($0).utf8) } }
     }
 
     deinit { text.deallocate() }
@@ -73,13 +102,18 @@ final class ChunkWorker: @unchecked Sendable {
         switch chunk.content {
         case .lines:
             builder.start(storeValues: storeValues)
-            try append(chunk, from: chunk.base, to: chunk.base + chunk.count, at: chunk.offset, &result)
+            var start = 0
+            for line in chunk.flagged {
+                try append(chunk, from: start, to: line, &result)
+                try append(flagged: line, of: chunk, &result)
+                start = chunk.bytes[line...].firstIndex(of: 0x0a).map { $0 + 1 } ?? chunk.count
+            }
+            try append(chunk, from: start, to: chunk.count, &result)
             try finish(chunk, &result)
         case .range(let file):
             builder.start(storeValues: storeValues)
             if try append(chunk, readingFrom: file, &result) { try finish(chunk, &result) }
-        case .piece(let isFirst, let isLast):
-            let reason = "a line of more than \(Limits.bytesPerEvent) bytes\(isFirst ? "" : ", continued")"
+        case .piece(let reason, let isFirst, let isLast):
             hasQuarantined = true
             try quarantine.append(
                 chunk.bytes, input: chunk.input, offset: chunk.offset, reason: reason, isContinued: !isLast)
@@ -108,14 +142,32 @@ final class ChunkWorker: @unchecked Sendable {
         _ result: inout ChunkResult
     ) throws {
         try builder.append(linesFrom: start, to: end) { failure, line in
-            let offset = position + UInt64(line.baseAddress! - start)
-            hasQuarantined = true
-            try quarantine.append(line, input: chunk.input, offset: offset, reason: failure.reason)
-            // A chunk of line feeds has more lines than a segment has room for.
-            if quarantine.isFull { try sealQuarantine(&result) }
-            complain("\(chunk.input):\(offset): \(failure.reason), at byte \(failure.offset) of the line", &result)
-            result.quarantinedLines += 1
+            try refuse(line, of: chunk, at: position + UInt64(line.baseAddress! - start), failure, &result)
         }
+    }
+
+    /// Shreds a part of a chunk that is in memory.
+    private func append(_ chunk: Chunk, from start: Int, to end: Int, _ result: inout ChunkResult) throws {
+        try append(
+            chunk, from: chunk.base + start, to: chunk.base + end, at: chunk.offset + UInt64(start), &result)
+    }
+
+    private func append(flagged line: Int, of chunk: Chunk, _ result: inout ChunkResult) throws {
+        try builder.append(flagged: chunk.base + line) { failure, bytes in
+            try refuse(bytes, of: chunk, at: chunk.offset + UInt64(line), failure, &result)
+        }
+    }
+
+    private func refuse(
+        _ line: UnsafeRawBufferPointer, of chunk: Chunk, at offset: UInt64, _ failure: JSONFailure,
+        _ result: inout ChunkResult
+    ) throws {
+        hasQuarantined = true
+        try quarantine.append(line, input: chunk.input, offset: offset, reason: failure.reason)
+        // A chunk of line feeds has more lines than a segment has room for.
+        if quarantine.isFull { try sealQuarantine(&result) }
+        complain("\(chunk.input):\(offset): \(failure.reason), at byte \(failure.offset) of the line", &result)
+        result.quarantinedLines += 1
     }
 
     /// Bytes that are read and shredded before the next ones are read: they stay in a core's second-level cache.
@@ -218,7 +270,7 @@ final class ChunkWorker: @unchecked Sendable {
         _ metadata: SegmentMetadata, bytes: Int, day: Int64?, times: EventTimes
     ) -> SegmentDescription {
         SegmentDescription(
-            id: nextID.next(), day: day, rows: UInt64(metadata.rows), rawBytes: metadata.rawBytes,
+            id: ids.next(), day: day, rows: UInt64(metadata.rows), rawBytes: metadata.rawBytes,
             storedBytes: UInt64(bytes), firstSequence: 0, lastSequence: UInt64(metadata.rows) - 1,
             smallestTime: times.smallest, largestTime: times.largest, undated: UInt64(times.undated), isCompacted: false
         )
@@ -233,13 +285,4 @@ final class ChunkWorker: @unchecked Sendable {
         file.startSync()
         result.files.append(file)
     }
-}
-
-/// Gives out segment ids to the workers of one writer.
-final class IDCounter: Sendable {
-    private let value: Atomic<UInt64>
-    init(_ first: UInt64) { value = Atomic(first) }
-    func next() -> UInt64 { value.add(1, ordering: .relaxed).oldValue }
-    /// One that was not given out yet.
-    var current: UInt64 { value.load(ordering: .relaxed) }
 }

@@ -7,6 +7,7 @@ struct Ingest {
     let schema: ShreddingSchema
     let options: IngestOptions
     let writer: WriterLock
+    let ids: ClaimedIDs
     let progress: (@Sendable (IngestProgress) -> Void)?
 
     /// Commits are not more frequent than this: each syncs the manifest.
@@ -40,9 +41,8 @@ struct Ingest {
     func run(_ sources: [IngestSource]) async throws -> IngestReport {
         var state = State()
         let threads = max(1, options.threads ?? Self.defaultThreads)
-        let nextID = IDCounter(writer.manifest.nextSegmentID)
         var workers = (0..<threads).map { _ in
-            ChunkWorker(directory: directory, schema: schema, options: options, nextID: nextID)
+            ChunkWorker(directory: directory, schema: schema, options: options, ids: ids)
         }
         // One to read into while the workers are busy; a single worker takes turns with the reader, and their chunk stays in
         // the cache.
@@ -55,7 +55,7 @@ struct Ingest {
                 workers.append(worker)
                 chunks.append(chunk)
                 state.waiting[result.index] = result
-                try commitReady(&state, nextID)
+                try commitReady(&state)
                 if isAtEnd { try state.settle() }
             }
             for source in sources {
@@ -88,7 +88,7 @@ struct Ingest {
                 }
                 // The next input is recognised by the checkpoints of this one.
                 while workers.count < threads { try await collect(isAtEnd: true) }
-                try commit(&state, nextID)
+                try commit(&state)
                 state.consumedBefore += reader.consumed
                 state.report.unfinished += reader.unfinished
                 if let failure = state.failure ?? reader.failure {
@@ -102,7 +102,7 @@ struct Ingest {
 
     private static var defaultThreads: Int { Processors.available }
 
-    private func commitReady(_ state: inout State, _ nextID: IDCounter) throws {
+    private func commitReady(_ state: inout State) throws {
         while let result = state.waiting.removeValue(forKey: state.nextToCommit) {
             state.nextToCommit += 1
             state.failure = state.failure ?? result.failure
@@ -112,48 +112,34 @@ struct Ingest {
         if ContinuousClock.now - state.lastCommit >= Self.commitInterval
             || state.ready.count(where: { !$0.files.isEmpty }) >= Self.commitChunks
         {
-            try commit(&state, nextID)
+            try commit(&state)
         }
     }
 
     /// Commits the chunks that are ready, up to the last one that ends with a whole line.
-    private func commit(_ state: inout State, _ nextID: IDCounter) throws {
+    private func commit(_ state: inout State) throws {
         for index in state.ready.indices {
             try state.ready[index].settle()
         }
         guard let last = state.ready.lastIndex(where: { $0.checkpoint != nil }) else { return }
-        var manifest = writer.manifest
-        var directories: Set<String> = []
-        for result in state.ready[...last] {
-            for var segment in result.segments {
-                segment.firstSequence += manifest.nextSequence
-                segment.lastSequence += manifest.nextSequence
-                manifest.segments.append(segment)
-                directories.insert(FileNames.partition(segment.day))
+        let results = state.ready[...last]
+        try directory.syncNames(of: results)
+        try writer.commit { manifest in
+            var former = state.former
+            for result in results {
+                result.add(to: &manifest)
+                guard let checkpoint = result.checkpoint else { continue }
+                Self.record(checkpoint, replacing: former, in: &manifest)
+                former = checkpoint
             }
-            for quarantine in result.quarantine {
-                manifest.quarantine.append(quarantine)
-                directories.insert(FileNames.quarantine)
-            }
-            manifest.nextSequence += result.events
-            manifest.quarantinedLines += result.quarantinedLines
+        }
+        for result in results {
             state.report.events += result.events
             state.report.bytes += result.rawBytes
             state.report.quarantined += result.quarantinedLines
             state.report.complaints += result.complaints.prefix(max(0, 20 - state.report.complaints.count))
-            if let checkpoint = result.checkpoint {
-                Self.record(checkpoint, replacing: state.former, in: &manifest)
-                state.former = checkpoint
-            }
+            state.former = result.checkpoint ?? state.former
         }
-        for name in directories { try directory.files.syncDirectory(directory.location(name)) }
-        if directories.contains(where: { $0.hasPrefix(FileNames.partitions) }) {
-            try directory.files.syncDirectory(directory.location(FileNames.partitions))
-        }
-        manifest.nextSegmentID = nextID.current
-        manifest.generation += 1
-        try directory.commit(manifest)
-        writer.manifest = manifest
         if let result = state.ready[...last].last {
             progress?(
                 IngestProgress(

@@ -16,6 +16,10 @@ package struct Manifest: Sendable {
     package var checkpoints: [InputCheckpoint] = []
     /// Files that a commit replaced and that a reader may still be reading.
     package var obsolete: [String] = []
+    /// Where the WAL begins: what stands before is in segments.
+    package var wal = WALPosition()
+    /// nil in a store that no version wrote which has streams.
+    package var secret: StoreSecret?
 
     package init(schema: String) { self.schema = schema }
 }
@@ -40,7 +44,7 @@ package struct InputCheckpoint: Sendable, Equatable {
 extension Manifest {
     /// "AUDITMAN"
     static let magic: UInt64 = 0x4E41_4D54_4944_5541
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     private static let headerBytes = 24
     /// A manifest of ten million segments would be smaller than this.
     private static let payloadLimit: UInt64 = 1 << 30
@@ -64,6 +68,13 @@ extension Manifest {
         }
         payload.append(varint: obsolete.count)
         for name in obsolete { payload.append(string: name) }
+        payload.append(varint: wal.file)
+        payload.append(varint: wal.record)
+        payload.append(secret == nil ? 0 : 1)
+        if let secret {
+            payload.append(integer: secret.first)
+            payload.append(integer: secret.second)
+        }
         output.append(integer: Self.magic)
         output.append(integer: Self.version)
         output.append(integer: UInt32(0))
@@ -97,9 +108,9 @@ extension Manifest {
                 "not a manifest", offset: 0, expected: SegmentLayout.hex(Self.magic), found: SegmentLayout.hex(magic))
         }
         let version: UInt32 = try reader.integer()
-        guard version == Self.version else {
+        guard (1...Self.version).contains(version) else {
             throw SegmentError(
-                .unsupportedVersion, "a manifest of another version", offset: 8, expected: "\(Self.version)",
+                .unsupportedVersion, "a manifest of another version", offset: 8, expected: "at most \(Self.version)",
                 found: "\(version)")
         }
         guard try reader.integer(as: UInt32.self) == 0 else { throw .corrupt("unknown flags", offset: 12) }
@@ -133,6 +144,13 @@ extension Manifest {
                     beginning: try reader.integer(), offset: try reader.varint(), end: try reader.integer()))
         }
         for _ in 0..<(try reader.count(limit: payload.count)) { obsolete.append(try reader.string()) }
+        if version >= 2 {
+            wal = WALPosition(file: try reader.varint(), record: try reader.varint())
+            guard wal.isPlausible else { throw .corrupt("the manifest says impossible things of the WAL") }
+            if try reader.integer(as: UInt8.self) != 0 {
+                secret = StoreSecret(first: try reader.integer(), second: try reader.integer())
+            }
+        }
         guard reader.remaining == 0 else { throw .corrupt("the manifest has bytes left over") }
     }
 

@@ -35,7 +35,8 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
         }
     }
 
-    /// The events of now: a query answers from the segments that the store had when this was read.
+    /// The events of now: a query answers from what the store had when this was read. Events that a stream of this process
+    /// appended are among them as soon as they are acknowledged.
     public var events: EventQuery<Schema> {
         get throws { EventQuery(try core.snapshot()) }
     }
@@ -81,6 +82,15 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
     ) async throws -> IngestReport {
         let source = IngestSource(name: name, isRepeatable: false) { MemoryInput(name: name, bytes: lines) }
         return try await core.ingest([source], options: options)
+    }
+
+    /// Opens a stream into the store.
+    ///
+    /// What a former writer left in the WAL because it did not close is recovered first; `recovery` of the result tells of it.
+    /// - Throws: `AuditStoreError`: `.locked` if another process writes to the store or this one has a writer already,
+    ///   `.unsupportedVersion`, `.corrupt` if the manifest cannot be read, `.diskFull`, `.io`.
+    public func writer(_ options: WriterOptions = WriterOptions()) async throws -> StreamWriter {
+        try await core.writer(options)
     }
 
     /// Merges the segments of each day and rewrites them for size; queries go on meanwhile.

@@ -10,6 +10,11 @@ package enum FileNames {
     package static let writerLock = "writer.lock"
     /// Locked shared by everyone who reads; files that were replaced are removed when nobody does.
     package static let readerLock = "reader.lock"
+    /// Locked exclusively by a process that streams into the store, shared by one that reads what a stream left.
+    package static let walLock = "wal.lock"
+    /// Events of streams that are in no segment yet.
+    package static let wal = "wal"
+    package static let walSuffix = ".wal"
     /// Segments, a directory a UTC day.
     package static let partitions = "partitions"
     /// Segments of what was no event.
@@ -32,8 +37,20 @@ package enum FileNames {
         return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
     }
 
-    package static func segment(_ id: UInt64) -> String {
-        let digits = String(id)
-        return String(repeating: "0", count: max(0, 10 - digits.count)) + digits + segmentSuffix
+    package static func segment(_ id: UInt64) -> String { tenDigits(id) + segmentSuffix }
+
+    package static func walFile(_ number: UInt64) -> String { wal + "/" + tenDigits(number) + walSuffix }
+
+    /// The number of a file of the WAL; nil if it is none.
+    package static func walNumber(_ name: String) -> UInt64? {
+        guard name.hasSuffix(walSuffix) else { return nil }
+        let digits = name.dropLast(walSuffix.count)
+        guard digits.utf8.count >= 10, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return UInt64(digits)
+    }
+
+    private static func tenDigits(_ number: UInt64) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, 10 - digits.count)) + digits
     }
 }

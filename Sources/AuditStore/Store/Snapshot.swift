@@ -23,20 +23,24 @@ package struct SegmentDescription: Sendable, Hashable {
     package var isCompacted: Bool
 }
 
-/// A state of the store that does not change: the segments of one manifest generation.
+/// A state of the store that does not change: the segments of one manifest generation, and what a stream has not sealed.
 package final class Snapshot: Sendable {
     /// In order of `firstSequence`.
     package let segments: [SegmentDescription]
     /// Keeps the segments' files from being removed.
     private let lock: (any FileLock)?
     private let cache: SegmentCache
+    /// Segments in memory, by number. They are no files, and their numbers mean nothing to other snapshots.
+    private let unsealed: [UInt64: SegmentReader]
     private let openSegment: @Sendable (SegmentDescription, PageCache) throws(AuditStoreError) -> SegmentReader
 
     package init(
-        segments: [SegmentDescription], lock: (any FileLock)? = nil, cache: SegmentCache,
+        segments: [SegmentDescription], unsealed: [UInt64: SegmentReader] = [:], lock: (any FileLock)? = nil,
+        cache: SegmentCache,
         open: @escaping @Sendable (SegmentDescription, PageCache) throws(AuditStoreError) -> SegmentReader
     ) {
         self.segments = segments.sorted { $0.firstSequence < $1.firstSequence }
+        self.unsealed = unsealed
         self.lock = lock
         self.cache = cache
         openSegment = open
@@ -44,6 +48,7 @@ package final class Snapshot: Sendable {
 
     /// The reader of a segment, opened when it is asked for.
     package func reader(_ segment: SegmentDescription) throws(AuditStoreError) -> SegmentReader {
-        try cache.reader(segment, open: openSegment)
+        if let reader = unsealed[segment.id] { return reader }
+        return try cache.reader(segment, open: openSegment)
     }
 }

@@ -4,7 +4,8 @@ package import Shredding
 package struct StoreCore: Sendable {
     package let directory: StoreDirectory
     package let schema: ShreddingSchema
-    private let cache: SegmentCache
+    let cache: SegmentCache
+    let access = WriterAccess()
 
     package init(directory: StoreDirectory, schema: ShreddingSchema, options: StoreOptions = StoreOptions()) {
         self.directory = directory
@@ -12,42 +13,50 @@ package struct StoreCore: Sendable {
         self.schema = schema
     }
 
-    /// The state of now.
-    package func snapshot() throws -> Snapshot { try directory.snapshot(cache: cache).1 }
+    package func writer(_ options: WriterOptions) async throws -> StreamWriter {
+        try await StreamWriter(core: self, options: options)
+    }
 
     package func ingest(
         _ sources: [IngestSource], options: IngestOptions, progress: (@Sendable (IngestProgress) -> Void)? = nil
     ) async throws -> IngestReport {
-        let writer = try directory.lockForWriting(schema: schema.name)
-        defer { writer.unlock() }
+        let writer = try access.begin(.bulk, directory, schema)
+        defer { access.end(.bulk) }
+        let ids = ClaimedIDs(writer)
         do {
             return try await Ingest(
-                directory: directory, schema: schema, options: options, writer: writer, progress: progress
+                directory: directory, schema: schema, options: options, writer: writer, ids: ids, progress: progress
             ).run(sources)
         } catch {
-            // What was not committed must not keep a full disk full. The manifest on disk decides: a commit may have failed
-            // after it took effect.
-            if let manifest = try? directory.readManifest() { try? directory.removeStrays(manifest) }
+            ids.removeStrays(from: directory)
             throw error
         }
     }
 
     package func compact(progress: (@Sendable (CompactionProgress) -> Void)? = nil) throws -> CompactionReport {
-        let writer = try lockExisting()
-        defer { writer.unlock() }
-        return try Compaction(directory: directory, schema: schema, writer: writer, progress: progress).run()
-    }
-
-    /// Like `lockForWriting`, but for work on what is there: it makes no store.
-    private func lockExisting() throws -> WriterLock {
         guard try directory.exists else {
             throw AuditStoreError(.notAStore, "there is no store here", location: .init(file: directory.path))
         }
-        return try directory.lockForWriting(schema: schema.name)
+        let writer = try access.begin(.bulk, directory, schema)
+        defer { access.end(.bulk) }
+        let ids = ClaimedIDs(writer)
+        do {
+            return try Compaction(directory: directory, schema: schema, writer: writer, ids: ids, progress: progress)
+                .run()
+        } catch {
+            ids.removeStrays(from: directory)
+            throw error
+        }
     }
 
     package func verify(progress: (@Sendable (VerificationProgress) -> Void)? = nil) throws -> VerificationReport {
-        try Verification(directory: directory, progress: progress).run()
+        var report = try Verification(directory: directory, progress: progress).run()
+        do {
+            let wal = try verifyLeftWAL()
+            report.bytes += wal.bytes
+            report.problems += wal.damage
+        } catch let error as AuditStoreError { report.problems.append(error) }
+        return report
     }
 
     package func statistics() throws -> StoreStatistics { try directory.statistics() }

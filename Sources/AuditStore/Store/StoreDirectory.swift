@@ -79,21 +79,30 @@ package struct StoreDirectory: Sendable {
 
     /// The state of now. As long as the snapshot lives, no file of it is removed.
     ///
-    /// - Parameter cache: that of the store, so that what one query decodes serves the next.
+    /// - Parameters:
+    ///   - cache: that of the store, so that what one query decodes serves the next.
+    ///   - unsealed: segments in memory of what the manifest does not have yet; nil if the manifest is too old.
     package func snapshot(
-        cache: SegmentCache = SegmentCache(budget: StoreOptions().pageCacheBudget)
-    ) throws(AuditStoreError) -> (Manifest, Snapshot) {
+        cache: SegmentCache = SegmentCache(budget: StoreOptions().pageCacheBudget),
+        adding unsealed: (Manifest) throws -> [MemorySegments.View]? = { _ in [] }
+    ) throws -> (Manifest, Snapshot) {
         guard try exists else {
             throw AuditStoreError(.notAStore, "there is no store here", location: .init(file: path))
         }
         // The lock first: a file named by a manifest that is read under it stays.
         let lock = try files.lock(location(FileNames.readerLock), .shared, wait: true)
-        let manifest = try readManifest()
-        let snapshot = Snapshot(segments: manifest.segments, lock: lock, cache: cache) {
-            segment, pages throws(AuditStoreError) in
-            try self.open(segment, cache: pages)
+        while true {
+            let manifest = try readManifest()
+            guard let views = try unsealed(manifest) else { continue }
+            let snapshot = Snapshot(
+                segments: manifest.segments + views.map(\.description),
+                unsealed: Dictionary(uniqueKeysWithValues: views.map { ($0.description.id, $0.reader) }), lock: lock,
+                cache: cache
+            ) { segment, pages throws(AuditStoreError) in
+                try self.open(segment, cache: pages)
+            }
+            return (manifest, snapshot)
         }
-        return (manifest, snapshot)
     }
 
     // MARK: Writing
@@ -109,27 +118,34 @@ package struct StoreDirectory: Sendable {
         if try !exists {
             let others = try files.names(in: path).filter {
                 $0 != FileNames.writerLock && $0 != FileNames.nextManifest && $0 != FileNames.readerLock
-                    && $0 != FileNames.partitions && $0 != FileNames.quarantine
+                    && $0 != FileNames.partitions && $0 != FileNames.quarantine && $0 != FileNames.wal
+                    && $0 != FileNames.walLock
             }
             guard others.isEmpty else {
                 throw AuditStoreError(
                     .notAStore, "the directory is not empty and not a store (it holds \(others[0]))",
                     location: .init(file: path))
             }
-            guard try !hasSegments else {
+            guard try !hasEvents else {
                 throw AuditStoreError(
-                    .corrupt, "there are segments and no manifest; it may be restored from a backup, beside them",
+                    .corrupt, "there are events and no manifest; it may be restored from a backup, beside them",
                     location: .init(file: location(FileNames.manifest)))
             }
             _ = try files.lock(location(FileNames.readerLock), .exclusive, wait: true)
             try files.createDirectory(location(FileNames.partitions))
-            try commit(Manifest(schema: schema))
+            // Whoever finds the manifest relies on these.
+            try files.syncDirectory(path)
+            var manifest = Manifest(schema: schema)
+            manifest.secret = StoreSecret(files)
+            try replaceManifest(manifest)
             if let slash = path.lastIndex(of: "/") {
                 try files.syncDirectory(slash == path.startIndex ? "/" : String(path[..<slash]))
             } else {
                 try files.syncDirectory(".")
             }
         }
+        // A writer that failed after it renamed the manifest left it to be made durable.
+        try files.syncDirectory(path)
         let manifest = try readManifest()
         guard manifest.schema == schema else {
             throw AuditStoreError(
@@ -137,7 +153,7 @@ package struct StoreDirectory: Sendable {
                 expected: schema, found: manifest.schema)
         }
         try removeStrays(manifest)
-        return WriterLock(lock: lock, manifest: manifest)
+        return WriterLock(lock: lock, directory: self, manifest: manifest)
     }
 
     /// Makes a directory and those above it, durably.
@@ -150,7 +166,7 @@ package struct StoreDirectory: Sendable {
     }
 
     /// Replaces the manifest, durably. What it names must be durable already.
-    package func commit(_ manifest: Manifest) throws(AuditStoreError) {
+    func replaceManifest(_ manifest: Manifest) throws(AuditStoreError) {
         var bytes = ByteArena()
         manifest.encode(to: &bytes)
         defer { extendLifetime(bytes) }
@@ -163,15 +179,15 @@ package struct StoreDirectory: Sendable {
         try files.syncDirectory(path)
     }
 
-    /// Whether there is any segment, of this store or a lost one.
-    private var hasSegments: Bool {
+    /// Whether there are events, of this store or a lost one.
+    private var hasEvents: Bool {
         get throws(AuditStoreError) {
             for directory in try segmentDirectories() {
                 for name in try files.names(in: location(directory)) where name.hasSuffix(FileNames.segmentSuffix) {
                     return true
                 }
             }
-            return false
+            return try !walFiles().isEmpty
         }
     }
 
@@ -187,41 +203,29 @@ package struct StoreDirectory: Sendable {
     }
 
     /// Removes what a writer left that was killed before it could commit, or could not write on.
-    package func removeStrays(_ manifest: Manifest) throws(AuditStoreError) {
+    ///
+    /// - Parameter claimed: the numbers of its segments, if others write meanwhile.
+    package func removeStrays(_ manifest: Manifest, among claimed: [UInt64]? = nil) throws(AuditStoreError) {
+        let names = claimed.map { Set($0.map(FileNames.segment)) }
         var known = Set(manifest.obsolete)
         for segment in manifest.segments { known.insert(name(of: segment)) }
         for segment in manifest.quarantine { known.insert(name(of: segment, quarantine: true)) }
         for directory in try segmentDirectories() {
             for name in try files.names(in: location(directory)) where name.hasSuffix(FileNames.segmentSuffix) {
                 let file = directory + "/" + name
-                if !known.contains(file) { try files.remove(location(file)) }
+                if names?.contains(name) ?? true, !known.contains(file) { try files.remove(location(file)) }
             }
         }
     }
 
     /// Removes replaced files if nobody reads; else they wait for the next time.
-    package func removeObsolete(_ manifest: inout Manifest) throws(AuditStoreError) {
-        guard !manifest.obsolete.isEmpty,
-            let lock = try files.lock(location(FileNames.readerLock), .exclusive, wait: false)
+    package func removeObsolete(_ writer: WriterLock) throws {
+        let names = writer.manifest.obsolete
+        guard !names.isEmpty, let lock = try files.lock(location(FileNames.readerLock), .exclusive, wait: false)
         else { return }
         defer { lock.unlock() }
-        for name in manifest.obsolete { try files.remove(location(name)) }
-        manifest.obsolete.removeAll()
-        manifest.generation += 1
-        try commit(manifest)
+        for name in names { try files.remove(location(name)) }
+        let removed = Set(names)
+        try writer.commit { $0.obsolete.removeAll { removed.contains($0) } }
     }
-}
-
-/// The right to write, and the manifest as of the last commit.
-package final class WriterLock: @unchecked Sendable {
-    // Used by one task at a time: the one that ingests or compacts.
-    private let lock: any FileLock
-    package var manifest: Manifest
-
-    init(lock: any FileLock, manifest: Manifest) {
-        self.lock = lock
-        self.manifest = manifest
-    }
-
-    package func unlock() { lock.unlock() }
 }

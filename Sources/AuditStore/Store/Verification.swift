@@ -29,7 +29,9 @@ struct Verification {
         let manifest: Manifest
         // Held to the end: compaction must not remove what is being read.
         let snapshot: Snapshot
-        do { (manifest, snapshot) = try directory.snapshot(cache: SegmentCache(budget: 0)) } catch {
+        do { (manifest, snapshot) = try directory.snapshot(cache: SegmentCache(budget: 0)) } catch let error
+            as AuditStoreError
+        {
             guard error.code == .corrupt || error.code == .unsupportedVersion else { throw error }
             report.problems.append(error)
             return report

@@ -9,7 +9,8 @@ public enum KubernetesAudit: AuditSchema {
         shredding: ShreddingSchema(
             name: "audit.k8s.io", eventTime: KubernetesPath.stageTime,
             times: [KubernetesPath.stageTime, KubernetesPath.requestReceived], identities: [["auditID"]],
-            documents: [["requestObject"], ["responseObject"]]),
+            documents: [["requestObject"], ["responseObject"]],
+            eventIdentity: ["auditID", "stage"]),
         derived: KubernetesDerived.all,
         usualFields: [
             "verb", "user.username", "responseStatus.code", "objectRef.resource", "objectRef.namespace",

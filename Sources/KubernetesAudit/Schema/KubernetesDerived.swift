@@ -29,12 +29,14 @@ enum KubernetesDerived {
     static let raw = FieldReference(.raw)
     static let source = FieldReference(.store(StoreColumn.source))
     static let cluster = FieldReference(.store(StoreColumn.cluster))
+    static let flags = FieldReference(.store(StoreColumn.flags))
 
     static let all: [DerivedField] = [
         DerivedField("latency", latency), DerivedField("remoteIP", remoteIP), DerivedField("user.kind", userKind),
         DerivedField("user.namespace", userNamespace), DerivedField("user.serviceaccount", serviceAccount),
         DerivedField("userAgent.product", product), DerivedField("isTerminal", isTerminal),
         DerivedField("_raw", raw), DerivedField("source", source), DerivedField("cluster", cluster),
+        DerivedField("flags", flags),
         DerivedField("images", images),
     ]
 

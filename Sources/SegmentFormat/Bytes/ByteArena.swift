@@ -132,6 +132,13 @@ package struct ByteArena: ~Copyable, @unchecked Sendable {
     @inlinable
     package mutating func removeAll() { count = 0 }
 
+    /// Hands the memory over, and leaves an empty arena.
+    package mutating func take() -> ByteArena {
+        let taken = self
+        self = ByteArena(capacity: 0)
+        return taken
+    }
+
     /// Forgets the bytes from `n` on.
     @inlinable
     package mutating func shorten(to n: Int) {

@@ -106,6 +106,12 @@ package enum StoreColumn {
     package static let sequence = "$sequence"
     package static let source = "$source"
     package static let cluster = "$cluster"
+    /// What the store has to say of an event that is out of the ordinary: a list of texts.
+    package static let flags = "$flags"
+    /// A value of `flags`: an earlier event has the same identity and is not equal to this one.
+    package static let identityReused = "[\"identityReused\"]"
+    /// Those that come with an event, and that no leaf leads to.
+    package static let ofIngest = [source, cluster, flags]
     /// Quarantine only: the bytes, where they stood, and what is wrong with them.
     package static let quarantined = "$quarantined"
     package static let input = "$input"

@@ -13,10 +13,12 @@ package struct ShreddingSchema: Sendable {
     package var documents: [[String]]
     /// Paths within documents that are asked for: compaction gives them columns of their own where they occur.
     package var documentPaths: [DocumentPath]
+    /// Keys whose values together should be of one event only: if another event has them too, it is flagged.
+    package var eventIdentity: [String]
 
     package init(
         name: String, eventTime: [String], times: [[String]], identities: [[String]], documents: [[String]],
-        documentPaths: [DocumentPath] = []
+        documentPaths: [DocumentPath] = [], eventIdentity: [String] = []
     ) {
         self.name = name
         self.eventTime = eventTime
@@ -24,6 +26,7 @@ package struct ShreddingSchema: Sendable {
         self.identities = identities
         self.documents = documents
         self.documentPaths = documentPaths
+        self.eventIdentity = eventIdentity
     }
 
     package static func joined(_ path: [String]) -> [UInt8] { Array(path.joined(separator: "\u{1}").utf8) }

@@ -1,7 +1,8 @@
-import AuditStore
 import KubernetesAudit
 import TestSupport
 import Testing
+
+@testable import AuditStore
 
 /// A store that version 1 wrote, compacted and young segments and a quarantined line: later versions read it for ever.
 @Suite struct GoldenTests {
@@ -30,5 +31,46 @@ import Testing
         #expect(refused.rows == [[.int(18)]])
         let clusters = try await store.answer(TextQuery(by: ["cluster"]))
         #expect(clusters.rows == [[.string("golden"), .int(350)], [.null, .int(100)]])
+    }
+
+    /// A store of the second version of the manifest, whose writer was killed: three segments, and the first version of the WAL
+    /// with events, a flagged one, and a line that is none.
+    @Test func whatAWriterLeftIsRead() async throws {
+        let store = try await AuditStore(at: Fixture.path("golden-wal/store"), schema: KubernetesAudit.self)
+        var text: [UInt8] = []
+        try store.forEachEvent {
+            text.append(contentsOf: $0)
+            text.append(0x0a)
+        }
+        #expect(text == Fixture.log("golden-wal/events"))
+        #expect(try store.statistics.events == 60)
+        let report = try await store.verify()
+        #expect(report.problems.map(\.description) == [])
+        let flagged = try await store.answer(
+            TextQuery(where: "has(flags)", by: ["source", "cluster", "flags", "verb"]))
+        let texts = ["stream", "golden", "identityReused", "get"].map { TextValue.string($0) }
+        #expect(flagged.rows == [texts + [.int(1)]])
+
+        // The next writer takes all of it over, of a copy.
+        let files = MemoryFileSystem()
+        try files.createDirectory("/store/wal")
+        for name in ["manifest", "wal/0000000004.wal"] {
+            files.put(Fixture.file(Fixture.path("golden-wal/store/" + name)), at: "/store/" + name)
+        }
+        let manifest = try TestStore(files).manifest()
+        for segment in manifest.segments {
+            let name = TestStore(files).directory.name(of: segment)
+            try files.createDirectory("/store/" + FileNames.partition(segment.day))
+            files.put(Fixture.file(Fixture.path("golden-wal/store/" + name)), at: "/store/" + name)
+        }
+        let core = StoreCore(directory: StoreDirectory(path: "/store", files: files), schema: store.core.schema)
+        let writer = try await core.writer(WriterOptions())
+        #expect(writer.recovery.events == 3 && writer.recovery.damage.isEmpty && writer.recovery.tornBytes == 0)
+        // What the window of the file remembers.
+        let first = Array(lines(text)[0])
+        #expect(try await writer.append(first) == AppendReceipt(events: 0, duplicates: 1))
+        try await writer.close()
+        let after = try core.directory.readManifest()
+        #expect(after.segments.reduce(0) { $0 + $1.rows } == 62 && after.quarantinedLines == 1)
     }
 }

@@ -1,5 +1,6 @@
 import AuditStore
 import Synchronization
+import TestSupport
 
 /// A file system in memory that can fail at any call, die, and forget what was not synced.
 final class MemoryFileSystem: FileSystem, Sendable {
@@ -9,10 +10,12 @@ final class MemoryFileSystem: FileSystem, Sendable {
         case failsOnce(call: Int)
         /// It fails, and so does every call after it: the process is gone.
         case dies(call: Int)
+        /// A read gives half of what there is; other calls fail once.
+        case readsShort(call: Int)
 
         var call: Int {
             switch self {
-            case .failsOnce(let call), .dies(let call): call
+            case .failsOnce(let call), .dies(let call), .readsShort(let call): call
             }
         }
     }
@@ -27,7 +30,7 @@ final class MemoryFileSystem: FileSystem, Sendable {
     /// The names of a moment; a directory has no inode.
     typealias Names = [String: Inode?]
 
-    private struct State {
+    struct State {
         var names: Names = ["/": nil]
         /// The names that would be there after a loss of power.
         var durable: Names = ["/": nil]
@@ -35,13 +38,19 @@ final class MemoryFileSystem: FileSystem, Sendable {
         var locks: [String: Int] = [:]
         var calls = 0
         var fault: Fault?
+        /// Bytes that all files together have room for.
+        var capacity: Int?
+        /// Microseconds since 1970; goes on by one each time somebody looks.
+        var now: Int64 = 1_718_510_400_000_000
+        var random = SeededRandom(seed: 1)
     }
-    private let state = Mutex(State())
+    let state = Mutex(State())
 
     init() {}
 
-    private init(names: Names) {
+    init(names: Names, now: Int64? = nil) {
         state.withLock {
+            if let now { $0.now = now }
             $0.names = names
             $0.durable = names
         }
@@ -58,6 +67,30 @@ final class MemoryFileSystem: FileSystem, Sendable {
             $0.fault = fault
         }
     }
+
+    /// Looks at the files without being disturbed, and without being counted.
+    func undisturbed<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let (calls, fault) = state.withLock { state in
+            defer { state.fault = nil }
+            return (state.calls, state.fault)
+        }
+        defer {
+            state.withLock {
+                $0.calls = calls
+                $0.fault = fault
+            }
+        }
+        return try body()
+    }
+
+    /// How much room there is on the disk; nil for as much as is wanted.
+    func setCapacity(_ bytes: Int?) { state.withLock { $0.capacity = bytes } }
+
+    /// Bytes of all files.
+    var usedBytes: Int { files.values.reduce(0) { $0 + $1.count } }
+
+    /// Lets time pass.
+    func wait(microseconds: Int64) { state.withLock { $0.now += microseconds } }
 
     /// Whether the fault has come about.
     var hasFailed: Bool { state.withLock { state in state.fault.map { state.calls >= $0.call } ?? false } }
@@ -83,20 +116,7 @@ final class MemoryFileSystem: FileSystem, Sendable {
         MemoryFileSystem(names: state.withLock { $0.names.mapValues { inode in inode.map { Inode($0.bytes) } } })
     }
 
-    /// What is left after a loss of power: synced names, and of their files the synced bytes and `more` beyond.
-    func afterPowerLoss(more: Int) -> MemoryFileSystem {
-        let names = state.withLock { state in
-            state.durable.filter { path, _ in Self.ancestors(of: path).allSatisfy { state.durable[$0] != nil } }
-        }
-        return MemoryFileSystem(
-            names: names.mapValues { inode in
-                inode.map { inode in
-                    inode.content.withLock { Inode(Array($0.bytes.prefix($0.synced + more))) }
-                }
-            })
-    }
-
-    private static func ancestors(of path: String) -> [String] {
+    static func ancestors(of path: String) -> [String] {
         var result: [String] = []
         var path = path
         while path != "/" {
@@ -120,10 +140,27 @@ final class MemoryFileSystem: FileSystem, Sendable {
             switch state.fault {
             case .failsOnce(let call)?: return state.calls == call
             case .dies(let call)?: return state.calls >= call
+            case .readsShort(let call)?: return state.calls == call && what != "read"
             case nil: return false
             }
         }
-        if fails { throw AuditStoreError(.io, "cannot \(what): injected", location: .init(file: path)) }
+        let code = what.hasPrefix("sync") ? AuditStoreError.Code.syncFailed : .io
+        if fails { throw AuditStoreError(code, "cannot \(what): injected", location: .init(file: path)) }
+    }
+
+    /// Whether the read that was just counted is the one to be short.
+    private var readsShort: Bool {
+        state.withLock { state in
+            if case .readsShort(let call)? = state.fault { state.calls == call } else { false }
+        }
+    }
+
+    /// Bytes that there is room for.
+    private var room: Int {
+        state.withLock { state in
+            guard let capacity = state.capacity else { return .max }
+            return max(0, capacity - state.names.values.reduce(0) { $0 + ($1?.bytes.count ?? 0) })
+        }
     }
 
     private func missing(_ path: String) -> AuditStoreError {
@@ -189,6 +226,21 @@ final class MemoryFileSystem: FileSystem, Sendable {
         }
         if !isThere { throw missing(path) }
     }
+
+    func sync(_ path: String) throws(AuditStoreError) {
+        try call("sync", path)
+        guard let inode = inode(path) else { throw missing(path) }
+        inode.content.withLock { $0.synced = $0.bytes.count }
+    }
+
+    var now: Int64 {
+        state.withLock { state in
+            state.now += 1
+            return state.now
+        }
+    }
+
+    func randomNumber() -> UInt64 { state.withLock { $0.random.next() } }
 
     func names(in path: String) throws(AuditStoreError) -> [String] {
         try call("list", path)
@@ -256,9 +308,11 @@ final class MemoryFileSystem: FileSystem, Sendable {
 
         func read(at offset: UInt64, into target: UnsafeMutableRawBufferPointer) throws(AuditStoreError) -> Int {
             try files.call("read", path)
+            let isShort = files.readsShort
             return inode.content.withLock { content in
                 guard offset < content.bytes.count else { return 0 }
-                let n = min(target.count, content.bytes.count - Int(offset))
+                var n = min(target.count, content.bytes.count - Int(offset))
+                if isShort { n /= 2 }
                 content.bytes.withUnsafeBytes {
                     target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[Int(offset)..<Int(offset) + n]))
                 }
@@ -283,7 +337,19 @@ final class MemoryFileSystem: FileSystem, Sendable {
                 inode.content.withLock { $0.bytes.append(contentsOf: bytes.prefix(bytes.count / 2)) }
                 throw error
             }
-            inode.content.withLock { $0.bytes.append(contentsOf: bytes) }
+            let room = files.room
+            inode.content.withLock { $0.bytes.append(contentsOf: bytes.prefix(room)) }
+            guard bytes.count <= room else {
+                throw AuditStoreError(.diskFull, "cannot write: no space left", location: .init(file: path))
+            }
+        }
+
+        func truncate(to size: UInt64) throws(AuditStoreError) {
+            try files.call("truncate", path)
+            inode.content.withLock { content in
+                content.bytes.removeLast(max(0, content.bytes.count - Int(size)))
+                content.synced = min(content.synced, content.bytes.count)
+            }
         }
 
         func startSync() {}

@@ -31,7 +31,10 @@ struct TestStore {
     func manifest() throws -> Manifest { try directory.readManifest() }
 
     /// All events in the order they came, with a line feed after each.
-    func events() throws -> [UInt8] { try events(of: directory.snapshot().1) }
+    func events() throws -> [UInt8] { try events(of: core.snapshot()) }
+
+    /// Only those that are in segments.
+    func sealedEvents() throws -> [UInt8] { try events(of: directory.snapshot().1) }
 
     func events(of snapshot: Snapshot) throws -> [UInt8] {
         var rows: [(sequence: UInt64, text: Range<Int>)] = []

@@ -1,0 +1,48 @@
+/// Events of streams that are in no segment yet, as queries see them.
+extension StoreCore {
+    /// The state of now: the segments of the manifest, and what a stream has not sealed.
+    ///
+    /// The process of the writer sees all that is acknowledged. Others see what is sealed while a writer is alive, and
+    /// after it died also what it left in the WAL, for which nothing has to be written.
+    package func snapshot() throws -> Snapshot {
+        if let active = access.active {
+            return try directory.snapshot(cache: cache) {
+                try active.segments(from: $0.wal, firstSequence: $0.nextSequence)
+            }.1
+        }
+        // Before the manifest is read: no writer seals meanwhile.
+        let lock = try lockLeftWAL()
+        defer { lock?.unlock() }
+        return try directory.snapshot(cache: cache) { lock == nil ? [] : try leftSegments($0) }.1
+    }
+
+    /// nil if there is no WAL, or if a writer is alive.
+    private func lockLeftWAL() throws -> (any FileLock)? {
+        let path = directory.location(FileNames.walLock)
+        guard try directory.files.kind(of: path) != nil else { return nil }
+        return try directory.files.lock(path, .shared, wait: false)
+    }
+
+    private func leftSegments(_ manifest: Manifest) throws -> [MemorySegments.View]? {
+        guard let secret = manifest.secret else { return [] }
+        let active = ActiveSegment(schema: schema, position: manifest.wal)
+        var replay = WALReplay(directory, position: manifest.wal, secret: secret)
+        try replay.run { events, header in
+            active.append(events, nextRecord: header.firstRecord + UInt64(header.records))
+        }
+        return try active.segments(from: manifest.wal, firstSequence: manifest.nextSequence)
+    }
+
+    /// What is wrong with the WAL that a writer left.
+    func verifyLeftWAL() throws -> RecoveryReport {
+        guard let lock = try lockLeftWAL() else { return RecoveryReport() }
+        defer { lock.unlock() }
+        // A manifest that cannot be read is reported by those who need more of it.
+        guard let manifest = try? directory.readManifest(), let secret = manifest.secret else {
+            return RecoveryReport()
+        }
+        var replay = WALReplay(directory, position: manifest.wal, secret: secret)
+        try replay.run { _, _ in }
+        return replay.report
+    }
+}

@@ -1,0 +1,48 @@
+import Shredding
+import Synchronization
+
+/// The process's part in the right to write: one stream, and beside it one load or compaction, share one lock.
+final class WriterAccess: Sendable {
+    enum Role { case stream, bulk }
+
+    private struct State {
+        var lock: WriterLock?
+        var roles: Set<Role> = []
+        /// What the stream of this process has not sealed yet.
+        var active: ActiveSegment?
+    }
+    private let state = Mutex(State())
+
+    /// Takes the lock, if this process does not hold it yet.
+    func begin(_ role: Role, _ directory: StoreDirectory, _ schema: ShreddingSchema) throws -> WriterLock {
+        try state.withLock { state in
+            guard !state.roles.contains(role) else {
+                throw AuditStoreError(
+                    .locked,
+                    role == .stream
+                        ? "this process streams into the store already; share the writer"
+                        : "this process loads or compacts already; one can at a time",
+                    location: .init(file: directory.location(FileNames.writerLock)))
+            }
+            let lock = try state.lock ?? directory.lockForWriting(schema: schema.name)
+            state.lock = lock
+            try lock.settle()
+            state.roles.insert(role)
+            return lock
+        }
+    }
+
+    /// What the stream of this process has not sealed yet.
+    var active: ActiveSegment? { state.withLock { $0.active } }
+
+    func setActive(_ active: ActiveSegment?) { state.withLock { $0.active = active } }
+
+    func end(_ role: Role) {
+        state.withLock { state in
+            state.roles.remove(role)
+            guard state.roles.isEmpty else { return }
+            state.lock?.unlock()
+            state.lock = nil
+        }
+    }
+}

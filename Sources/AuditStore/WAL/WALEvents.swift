@@ -1,0 +1,87 @@
+import SegmentFormat
+
+/// Where a stream's events come from: kept in columns of every one of them.
+package struct EventOrigin: Sendable, Hashable {
+    package var source: String?
+    package var cluster: String?
+
+    package init(source: String? = nil, cluster: String? = nil) {
+        self.source = source
+        self.cluster = cluster
+    }
+
+    /// For the store columns, in the order of `StoreColumn.ofIngest`.
+    var storeValues: [[UInt8]?] { [source, cluster].map { $0.map { Array(JSONString.quoted($0).utf8) } } + [nil] }
+}
+
+/// The payload of a block of events: origin, which events are flagged, and the lines.
+struct WALEvents {
+    var origin: EventOrigin
+    /// Ascending: events that share their identity with an earlier one and are not equal to it.
+    var flagged: [Int]
+    /// Whole lines, each with its line feed.
+    var lines: UnsafeRawBufferPointer
+    /// Where each line ends, behind its line feed.
+    var ends: [Int]
+
+    /// Lengths of names are bounded, so that a block's head is.
+    static let nameBytes = 64 << 10
+
+    func append(to output: inout ByteArena) {
+        for name in [origin.source, origin.cluster] {
+            output.append(name == nil ? 0 : 1)
+            if let name { output.append(string: name) }
+        }
+        output.append(varint: flagged.count)
+        var last = 0
+        for index in flagged {
+            output.append(varint: index - last)
+            last = index
+        }
+        output.append(lines)
+    }
+
+    /// - Parameter records: lines that there have to be.
+    init(decoding bytes: UnsafeRawBufferPointer, records: Int) throws(SegmentError) {
+        var reader = ByteReader(bytes, context: "a block of the WAL")
+        origin = EventOrigin()
+        origin.source = try Self.name(&reader)
+        origin.cluster = try Self.name(&reader)
+        flagged = []
+        var last = 0
+        for _ in 0..<(try reader.count(limit: records)) {
+            last += try reader.count(limit: records)
+            guard last < records else { throw .corrupt("a block of the WAL flags an event that it lacks") }
+            flagged.append(last)
+        }
+        lines = try reader.bytes(reader.remaining)
+        ends = []
+        ends.reserveCapacity(records)
+        var start = 0
+        while let lineFeed = LineFeeds.first(in: lines, from: start) {
+            start = lineFeed + 1
+            ends.append(start)
+        }
+        guard ends.count == records, start == lines.count else {
+            throw .corrupt(
+                "a block of the WAL has too many or too few lines", expected: "\(records)", found: "\(ends.count)")
+        }
+    }
+
+    init(origin: EventOrigin, flagged: [Int], lines: UnsafeRawBufferPointer, ends: [Int]) {
+        self.origin = origin
+        self.flagged = flagged
+        self.lines = lines
+        self.ends = ends
+    }
+
+    /// A line without its line feed.
+    func line(_ index: Int) -> UnsafeRawBufferPointer {
+        let start = index == 0 ? 0 : ends[index - 1]
+        return UnsafeRawBufferPointer(rebasing: lines[start..<ends[index] - 1])
+    }
+
+    private static func name(_ reader: inout ByteReader) throws(SegmentError) -> String? {
+        try reader.integer(as: UInt8.self) == 0 ? nil : try reader.string(limit: nameBytes)
+    }
+}

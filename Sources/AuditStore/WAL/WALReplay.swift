@@ -1,0 +1,113 @@
+import SegmentFormat
+
+/// What reading the WAL after a crash found.
+public struct RecoveryReport: Sendable {
+    /// Events that were in no segment yet.
+    public var events: UInt64 = 0
+    /// Bytes of the WAL's files that were read.
+    public var bytes: UInt64 = 0
+    /// Bytes of a write that the crash interrupted; no event in them was acknowledged.
+    public var tornBytes: UInt64 = 0
+    /// Parts that are not what was written. Their bytes are kept in the quarantine.
+    public var damage: [AuditStoreError] = []
+    /// Events that stood in what is damaged, as far as the numbers of those behind tell.
+    public var missingEvents: UInt64 = 0
+
+    public init() {}
+}
+
+/// Reads what the WAL holds that is in no segment. It changes nothing.
+struct WALReplay {
+    let directory: StoreDirectory
+    let position: WALPosition
+    let secret: StoreSecret
+
+    private(set) var report = RecoveryReport()
+    private(set) var damage: [WALDamage] = []
+    /// The files that count, ascending.
+    private(set) var files: [UInt64] = []
+    /// The number that the next event gets.
+    private(set) var nextRecord: UInt64
+
+    init(_ directory: StoreDirectory, position: WALPosition, secret: StoreSecret) {
+        self.directory = directory
+        self.position = position
+        self.secret = secret
+        nextRecord = position.record
+    }
+
+    /// - Parameters:
+    ///   - window: gets the payload of a block of digests.
+    ///   - events: gets the events of a block, in the order they were acknowledged; the bytes are valid during the call.
+    mutating func run(
+        window: (UnsafeRawBufferPointer) throws -> Void = { _ in },
+        events: (WALEvents, WALBlockHeader) throws -> Void
+    ) throws {
+        files = try directory.walFiles().filter { $0 >= position.file }
+        // A file that begins with a number takes the place of blocks before it with that number or a later one: their write
+        // was reported as failed, and could not be cut back.
+        var limits: [UInt64] = []
+        var limit = UInt64.max
+        for number in files.reversed() {
+            limits.append(limit)
+            if let first = try firstRecord(of: number) { limit = min(limit, first) }
+        }
+        for (number, limit) in zip(files, limits.reversed()) {
+            try Task.checkCancellation()
+            let reader = try WALReader(directory, number: number, secret: secret)
+            report.bytes += reader.size
+            while let item = try reader.next() {
+                switch item {
+                case .damage(let found): note(found)
+                case .block(let header) where header.kind == .window: try window(reader.payload)
+                case .block(let header):
+                    guard header.firstRecord < limit else { continue }
+                    try take(header, reader, events)
+                }
+            }
+        }
+    }
+
+    private mutating func take(
+        _ header: WALBlockHeader, _ reader: WALReader, _ body: (WALEvents, WALBlockHeader) throws -> Void
+    ) throws {
+        let events: WALEvents
+        do { events = try WALEvents(decoding: reader.payload, records: header.records) } catch {
+            return note(reader.damage(of: header))
+        }
+        guard header.firstRecord >= nextRecord else { return note(reader.damage(of: header)) }
+        report.missingEvents += header.firstRecord - nextRecord
+        nextRecord = header.firstRecord + UInt64(header.records)
+        report.events += UInt64(header.records)
+        try body(events, header)
+    }
+
+    private mutating func note(_ found: WALDamage) {
+        if found.kind == .torn {
+            report.tornBytes += found.length
+            return
+        }
+        report.damage.append(
+            AuditStoreError(
+                .corrupt,
+                "\(found.length) bytes of \(found.kind == .header ? "the header of " : "")the WAL are damaged",
+                location: .init(file: directory.location(FileNames.walFile(found.file)), offset: found.offset)))
+        if found.kind == .damaged { damage.append(found) }
+    }
+
+    private func firstRecord(of number: UInt64) throws -> UInt64? {
+        let reader = try WALReader(directory, number: number, secret: secret)
+        while let item = try reader.next() {
+            if case .block(let header) = item { return header.firstRecord }
+        }
+        return nil
+    }
+}
+
+extension StoreDirectory {
+    /// The numbers of the WAL's files, ascending.
+    func walFiles() throws(AuditStoreError) -> [UInt64] {
+        guard try files.kind(of: location(FileNames.wal)) == .directory else { return [] }
+        return try files.names(in: location(FileNames.wal)).compactMap(FileNames.walNumber).sorted()
+    }
+}

@@ -1,0 +1,139 @@
+import Synchronization
+
+/// The appends that wait: for room, and then for their commit.
+final class AppendQueue: Sendable {
+    /// An append and who waits for it.
+    struct Waiting: Sendable {
+        var id: UInt64
+        var append: PendingAppend
+        var bytes: Int { append.lines.count }
+        var continuation: CheckedContinuation<AppendReceipt, any Error>
+    }
+
+    private struct State {
+        var nextID: UInt64 = 0
+        /// Have no room yet; first come, first served.
+        var outside: [Waiting] = []
+        /// Have room.
+        var inside: [Waiting] = []
+        var bytes = 0
+        /// Somebody takes what is inside.
+        var isTaken = false
+        /// Why no append is accepted any more.
+        var failure: AuditStoreError?
+        var drained: [CheckedContinuation<Void, Never>] = []
+
+        /// Lets in those who have room, each in its turn: a large append is not passed by small ones for ever.
+        mutating func admit(_ limit: Int) {
+            var admitted = 0
+            while admitted < outside.count, bytes == 0 || bytes + outside[admitted].bytes <= limit {
+                bytes += outside[admitted].bytes
+                inside.append(outside[admitted])
+                admitted += 1
+            }
+            if admitted > 0 { outside.removeFirst(admitted) }
+        }
+    }
+    private let state = Mutex(State())
+    private let limit: Int
+    /// Called when there is something to take and nobody takes it.
+    private let start: @Sendable () -> Void
+
+    init(bytesInFlight: Int, start: @escaping @Sendable () -> Void) {
+        limit = bytesInFlight
+        self.start = start
+    }
+
+    /// Bytes of appends that have room.
+    var bytesInFlight: Int { state.withLock { $0.bytes } }
+
+    /// Waits until the append is committed. Cancellation takes it back as long as its commit has not begun.
+    func submit(_ append: PendingAppend) async throws -> AppendReceipt {
+        let id = state.withLock { state in
+            state.nextID += 1
+            return state.nextID
+        }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let (starts, failure) = state.withLock { state -> (Bool, (any Error)?) in
+                    if let failure = state.failure { return (false, failure) }
+                    // The handler of a cancellation that comes after this finds the append.
+                    if Task.isCancelled { return (false, CancellationError()) }
+                    state.outside.append(Waiting(id: id, append: append, continuation: continuation))
+                    state.admit(limit)
+                    guard !state.isTaken, !state.inside.isEmpty else { return (false, nil) }
+                    state.isTaken = true
+                    return (true, nil)
+                }
+                if let failure { continuation.resume(throwing: failure) }
+                if starts { start() }
+            }
+        } onCancel: {
+            let cancelled = state.withLock { state -> Waiting? in
+                if let index = state.outside.firstIndex(where: { $0.id == id }) {
+                    return state.outside.remove(at: index)
+                }
+                guard let index = state.inside.firstIndex(where: { $0.id == id }) else { return nil }
+                let waiting = state.inside.remove(at: index)
+                state.bytes -= waiting.bytes
+                state.admit(limit)
+                return waiting
+            }
+            cancelled?.continuation.resume(throwing: CancellationError())
+        }
+    }
+
+    /// The next appends to be committed together; nil if there are none, and then taking is over.
+    func take(atMost bytes: Int) -> [Waiting]? {
+        state.withLock { state in
+            var sum = 0
+            var count = 0
+            while count < state.inside.count, count == 0 || sum + state.inside[count].bytes <= bytes {
+                sum += state.inside[count].bytes
+                count += 1
+            }
+            guard count > 0 else {
+                state.isTaken = false
+                for continuation in state.drained { continuation.resume() }
+                state.drained = []
+                return nil
+            }
+            let taken = Array(state.inside[..<count])
+            state.inside.removeFirst(count)
+            return taken
+        }
+    }
+
+    /// Gives the room of appends back, whose commit is over.
+    func release(_ appends: [Waiting]) {
+        state.withLock { state in
+            for waiting in appends { state.bytes -= waiting.bytes }
+            state.admit(limit)
+        }
+    }
+
+    /// Accepts no append any more. Those that wait fail too, unless they `finish`.
+    func close(_ failure: AuditStoreError, finish: Bool) {
+        let refused = state.withLock { state -> [Waiting] in
+            state.failure = state.failure ?? failure
+            guard !finish else { return [] }
+            let refused = state.inside + state.outside
+            for waiting in state.inside { state.bytes -= waiting.bytes }
+            state.inside = []
+            state.outside = []
+            return refused
+        }
+        for waiting in refused { waiting.continuation.resume(throwing: failure) }
+    }
+
+    /// Returns when nobody waits any more.
+    func drain() async {
+        await withCheckedContinuation { continuation in
+            let isDrained = state.withLock { state in
+                if state.isTaken { state.drained.append(continuation) }
+                return !state.isTaken
+            }
+            if isDrained { continuation.resume() }
+        }
+    }
+}

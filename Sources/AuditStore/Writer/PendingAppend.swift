@@ -1,0 +1,32 @@
+import SegmentFormat
+
+/// An append on its way: lines, and the digest of each.
+struct PendingAppend: Sendable {
+    var lines: [UInt8] = []
+    /// Where each line ends, behind its line feed.
+    var ends: [Int] = []
+    var digests: [EventDigest] = []
+
+    private static func invalid(_ message: String) -> AuditStoreError { AuditStoreError(.invalidArgument, message) }
+
+    /// - Parameter event: one line; a line feed at its end may be there or not.
+    mutating func add(_ event: UnsafeRawBufferPointer, _ identity: EventIdentity?, _ secret: StoreSecret) throws {
+        var event = event
+        if event.last == 0x0a { event = UnsafeRawBufferPointer(rebasing: event.dropLast()) }
+        if let lineFeed = LineFeeds.first(in: event, from: 0) {
+            throw Self.invalid("an event is one line, and this one has a line feed at byte \(lineFeed)")
+        }
+        guard event.count < Limits.bytesPerEvent, lines.count + event.count < WALFormat.bytesPerAppend else {
+            throw AuditStoreError(
+                .limit, "too many bytes in one append",
+                expected: "events of less than \(Limits.bytesPerEvent) bytes, \(WALFormat.bytesPerAppend) together",
+                found: "\(event.count), \(lines.count + event.count + 1) together")
+        }
+        lines.append(contentsOf: event)
+        lines.append(0x0a)
+        ends.append(lines.count)
+        if let identity {
+            digests.append(EventDigest(bytes: SipHash.digest(event, key: secret), identity: identity.digest(of: event)))
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import SegmentFormat
+import Shredding
+
+/// Turns the lines of an active segment into segment files, and removes the files of the WAL that held them.
+///
+/// It has a thread of its own: events go on being committed meanwhile.
+actor Sealer {
+    private let thread = SerialThread()
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    private let directory: StoreDirectory
+    private let schema: ShreddingSchema
+    private let writer: WriterLock
+    private let active: ActiveSegment
+    private let secret: StoreSecret
+    /// Held as long as anything here may write.
+    private let lease: WriterLease
+    /// Why nothing is sealed any more.
+    private var failure: AuditStoreError?
+
+    init(
+        directory: StoreDirectory, schema: ShreddingSchema, writer: WriterLock, active: ActiveSegment,
+        secret: StoreSecret, lease: WriterLease
+    ) {
+        self.lease = lease
+        self.directory = directory
+        self.schema = schema
+        self.writer = writer
+        self.active = active
+        self.secret = secret
+    }
+
+    /// Seals what waits to be sealed, if anything does. If it fails, it may be asked again: nothing is lost and nothing
+    /// there twice. After a failed sync it fails for good.
+    func seal() throws {
+        if let failure { throw failure }
+        guard let part = active.sealing else { return }
+        let ids = ClaimedIDs(writer)
+        do {
+            // A commit may have failed after it took effect.
+            try writer.settle()
+            if writer.manifest.wal != part.end { try commit(part, ids) }
+        } catch {
+            ids.removeStrays(from: directory)
+            if let error = error as? AuditStoreError, error.code == .syncFailed { failure = error }
+            throw error
+        }
+        active.dropSealed()
+        // What cannot be removed now does not count any more, and is removed by the next writer.
+        try? directory.removeWAL(before: part.end.file)
+    }
+
+    func close() { failure = failure ?? AuditStoreError(.closed, "the writer was closed") }
+
+    private func commit(_ part: ActiveSegment.Part, _ ids: ClaimedIDs) throws {
+        var results: [ChunkResult] = []
+        var worker: (origin: EventOrigin, worker: ChunkWorker)?
+        for (chunk, origin) in part.chunks {
+            if worker?.origin != origin { worker = (origin, makeWorker(origin, ids)) }
+            results.append(try worker!.worker.process(chunk, index: 0))
+        }
+        if !part.damage.isEmpty {
+            results += try quarantine(part.damage, worker?.worker ?? makeWorker(EventOrigin(), ids))
+        }
+        for index in results.indices { try results[index].settle() }
+        try directory.syncNames(of: results)
+        try writer.commit { manifest in
+            for result in results { result.add(to: &manifest) }
+            manifest.wal = part.end
+        }
+    }
+
+    private func makeWorker(_ origin: EventOrigin, _ ids: ClaimedIDs) -> ChunkWorker {
+        var options = IngestOptions()
+        options.source = origin.source
+        options.cluster = origin.cluster
+        return ChunkWorker(directory: directory, schema: schema, options: options, ids: ids)
+    }
+
+    /// Keeps the bytes of what is damaged.
+    private func quarantine(_ damage: [WALDamage], _ worker: ChunkWorker) throws -> [ChunkResult] {
+        var results: [ChunkResult] = []
+        for found in damage {
+            let reader = try WALReader(directory, number: found.file, secret: secret)
+            var done: UInt64 = 0
+            while done < found.length {
+                let count = Int(min(found.length - done, UInt64(Chunk.capacity)))
+                let bytes = try reader.bytes(at: found.offset + done, count: count)
+                let chunk = Chunk(capacity: count)
+                chunk.base.copyMemory(from: bytes.baseAddress!, byteCount: count)
+                chunk.count = count
+                chunk.input = FileNames.walFile(found.file)
+                chunk.offset = found.offset + done
+                chunk.content = .piece(
+                    reason: "a damaged part of the WAL", isFirst: done == 0,
+                    isLast: done + UInt64(count) == found.length)
+                results.append(try worker.process(chunk, index: 0))
+                done += UInt64(count)
+            }
+        }
+        return results
+    }
+}
+
+extension StoreDirectory {
+    /// Removes files of the WAL whose events are in segments.
+    func removeWAL(before number: UInt64) throws(AuditStoreError) {
+        for file in try walFiles() where file < number { try files.remove(location(FileNames.walFile(file))) }
+    }
+}

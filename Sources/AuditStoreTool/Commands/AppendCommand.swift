@@ -1,0 +1,145 @@
+import ArgumentParser
+import AuditStore
+import KubernetesAudit
+
+struct AppendCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "append", abstract: "Appends events from standard input as they come.",
+        discussion: """
+            Lines that have come are appended together and acknowledged when they are on the disk; the next ones are read \
+            then. Events that are wholly equal to a recent one are dropped. After a kill or a loss of power, what was \
+            acknowledged is there; it is sealed into segments by the next `append`, and read by all commands before. What is \
+            no event goes to the quarantine, and the exit status is then 3.
+            """)
+
+    @OptionGroup var options: StoreOptions
+    @OptionGroup var output: FormatOption
+    @Option(help: "Kept with every event, as the field `source`.") var source: String?
+    @Option(help: "Kept with every event, as the field `cluster`.") var cluster: String?
+    @Option(
+        help: ArgumentHelp(
+            """
+            When an event is acknowledged: `commit`, when it is on the disk; `none`, when the system has it; a time like \
+            `100ms` or `2s`, when the system has it, which then brings it to the disk so much later at most. A kill of the \
+            process costs nothing in any case; a loss of power costs what is not on the disk. (default: commit)
+            """, valueName: "when"))
+    var durability = AppendDurability(value: .everyCommit)
+    @Option(help: ArgumentHelp("Bytes of text after which events are sealed into segments.", valueName: "n"))
+    var sealBytes = WriterOptions().sealBytes
+    @Flag(help: "Prints how many lines are acknowledged so far, after each commit.") var acknowledge = false
+
+    func validate() throws {
+        if sealBytes < 1 || sealBytes > 1 << 30 {
+            throw ValidationError("--seal-bytes takes a number up to 1073741824.")
+        }
+    }
+
+    private struct Counts {
+        var events = 0
+        var duplicates = 0
+        var bytes = 0
+    }
+
+    func run() async throws {
+        let store = try await options.openOrCreate()
+        var writing = WriterOptions()
+        writing.source = source
+        writing.cluster = cluster
+        writing.durability = durability.value
+        writing.sealBytes = sealBytes
+        let before = try store.statistics.quarantined
+        let start = ContinuousClock.now
+        let writer = try await store.writer(writing)
+        report(writer.recovery, seconds: (ContinuousClock.now - start) / .seconds(1))
+        var counts = Counts()
+        do { try await appendAll(to: writer, &counts) } catch {
+            try? await writer.close()
+            throw error
+        }
+        try await writer.close()
+        let quarantined = try store.statistics.quarantined - before
+        try print(counts, quarantined: Int(quarantined), seconds: (ContinuousClock.now - start) / .seconds(1))
+        if quarantined > 0 { throw ExitStatus.quarantined }
+    }
+
+    private func appendAll(to writer: StreamWriter, _ counts: inout Counts) async throws {
+        let input = FileByteStream.standardInput()
+        var out = OutputBuffer(descriptor: 1)
+        var text: [UInt8] = []
+        var isAtEnd = false
+        while !isAtEnd {
+            try Task.checkCancellation()
+            let count = text.count
+            text.append(contentsOf: repeatElement(0, count: Self.bytesPerRead))
+            let n = try text.withUnsafeMutableBytes {
+                try input.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[count...]))
+            }
+            text.removeLast(Self.bytesPerRead - n)
+            isAtEnd = n == 0
+            let end = isAtEnd ? text.count : text.lastIndex(of: 0x0a).map { $0 + 1 } ?? 0
+            guard end > 0 else { continue }
+            let receipt = try await writer.append(lines: Array(text[..<end]))
+            counts.events += receipt.events
+            counts.duplicates += receipt.duplicates
+            counts.bytes += end
+            text.removeFirst(end)
+            if acknowledge {
+                try out.append("\(counts.events + counts.duplicates)\n")
+                try out.flush()
+            }
+        }
+    }
+
+    /// As much as is appended together at most, unless a line is longer.
+    private static let bytesPerRead = 1 << 20
+
+    private func report(_ recovery: RecoveryReport, seconds: Double) {
+        if recovery.events > 0 {
+            options.say(
+                "recovered \(HumanFormat.count(Int(recovery.events))) events of a writer that did not close, from "
+                    + "\(HumanFormat.bytes(Int(recovery.bytes))), in \(HumanFormat.duration(seconds: seconds))")
+        }
+        if recovery.tornBytes > 0 { options.say("\(recovery.tornBytes) bytes of an interrupted write were dropped") }
+        for damage in recovery.damage { Terminal.say("auditstore: \(damage)") }
+        if recovery.missingEvents > 0 {
+            Terminal.say(
+                "auditstore: \(recovery.missingEvents) events stood in what is damaged; its bytes are in quarantine")
+        }
+    }
+
+    private func print(_ counts: Counts, quarantined: Int, seconds: Double) throws {
+        guard !acknowledge else { return }
+        var record = ResultRecord()
+        record.add("events", .int(Int64(counts.events)), display: HumanFormat.count(counts.events))
+        record.add("bytes", .int(Int64(counts.bytes)), display: HumanFormat.bytes(counts.bytes))
+        record.add("quarantined", .int(Int64(quarantined)), display: HumanFormat.count(quarantined))
+        record.add("duplicates", .int(Int64(counts.duplicates)), display: HumanFormat.count(counts.duplicates))
+        record.add("seconds", .double(seconds), display: HumanFormat.duration(seconds: seconds))
+        var out = OutputBuffer(descriptor: 1)
+        try record.write(as: output.resolved, style: output.style, to: &out)
+        try out.flush()
+    }
+}
+
+/// `commit`, `none`, `100ms` or `2s`.
+struct AppendDurability: ExpressibleByArgument {
+    var value: Durability
+
+    init(value: Durability) { self.value = value }
+
+    init?(argument: String) {
+        switch argument {
+        case "commit": value = .everyCommit
+        case "none": value = .none
+        default:
+            let unit: Duration = argument.hasSuffix("ms") ? .milliseconds(1) : .seconds(1)
+            guard argument.hasSuffix("s"), let count = Int(argument.dropLast(argument.hasSuffix("ms") ? 2 : 1)),
+                count > 0,
+                count <= 3_600_000
+            else { return nil }
+            value = .interval(unit * count)
+        }
+    }
+
+    var defaultValueDescription: String { "commit" }
+}

@@ -1,0 +1,192 @@
+import AuditStore
+import TestSupport
+
+@testable import AuditStore
+
+/// A store on a simulated disk, and beside it what it has to hold.
+final class Simulation {
+    private let history: CrashHistory
+    private var files = MemoryFileSystem()
+    private var store: TestStore
+    private var writer: StreamWriter?
+
+    /// Numbers of events; the text of each is given by its number.
+    private var nextEvent = 0
+    /// Acknowledged: they have to be there, once.
+    private var acknowledged: Set<Int> = []
+    /// Those of a stream, in order.
+    private var order: [Int] = []
+    /// Not acknowledged: each may be there, once.
+    private var possible: Set<Int> = []
+    /// Acknowledged and not synced: a loss of power may cost them.
+    private var unsynced: Set<Int> = []
+    /// The file that was not loaded to its end yet.
+    private var file: (name: String, events: [Int])?
+    private var nextFile = 0
+    private var isFull = false
+
+    private struct Wrong: Error { var what: String }
+
+    init(_ history: CrashHistory) {
+        self.history = history
+        store = TestStore(files)
+    }
+
+    private func text(of event: Int) -> [UInt8] { streamed(event, day: 16 + event % history.days) }
+
+    /// What is wrong after the step; nil if nothing is.
+    func run(_ step: CrashHistory.Step) async -> String? {
+        var random = SeededRandom(seed: step.seed)
+        files.inject(step.fault)
+        do {
+            do { try await act(step.action, &random) } catch let error as AuditStoreError {
+                let isExpected = files.hasFailed || error.code == .diskFull && isFull
+                guard isExpected else { throw Wrong(what: "\(error)") }
+                // A writer that has stopped is closed, and the next step opens another.
+                if error.code == .syncFailed || error.code == .closed {
+                    try? await writer?.close()
+                    writer = nil
+                }
+            }
+            let died = if case .dies = step.fault { files.hasFailed } else { false }
+            files.inject(nil)
+            if died { crash(losesPower: random.oneIn(2), &random) }
+            try check()
+        } catch { return (error as? Wrong)?.what ?? "\(error)" }
+        return nil
+    }
+
+    private func act(_ action: CrashHistory.Action, _ random: inout SeededRandom) async throws {
+        switch action {
+        case .append(let count):
+            let events = Array(nextEvent..<nextEvent + count)
+            nextEvent += count
+            try await append(events)
+        case .appendAgain:
+            guard nextEvent > 0 else { return }
+            let known = (0..<1 + random.below(5)).map { _ in random.below(nextEvent) }
+            // Files and streams do not know of each other's duplicates.
+            let loaded = Set((0..<nextEvent).filter { fileEvents.contains($0) })
+            try await append(known.filter { !loaded.contains($0) })
+        case .seal:
+            let writer = try await open()
+            try await writer.seal()
+            unsynced = []
+        case .close:
+            let writer = try await open()
+            self.writer = nil
+            try await writer.close()
+            unsynced = []
+        case .ingest(let count): try await ingest(count)
+        case .compact: if try store.directory.exists { _ = try store.core.compact() }
+        case .room(let bytes):
+            isFull = bytes != nil
+            files.setCapacity(bytes.map { files.usedBytes + $0 })
+        case .kill: crash(losesPower: false, &random)
+        case .losePower: crash(losesPower: true, &random)
+        }
+    }
+
+    private func open() async throws -> StreamWriter {
+        if let writer { return writer }
+        var options = WriterOptions.still
+        options.durability = history.durability
+        options.sealBytes = history.sealBytes
+        options.chunkBytes = 1000
+        options.sealsBeside = false
+        let writer = try await store.core.writer(options)
+        self.writer = writer
+        // What is there now stays, and what is not there now does not come back.
+        let found = try files.undisturbed { try self.found() }
+        acknowledged.formUnion(found)
+        possible = []
+        unsynced = []
+        return writer
+    }
+
+    private func append(_ events: [Int]) async throws {
+        guard !events.isEmpty else { return }
+        let new = events.filter { !acknowledged.contains($0) }
+        possible.formUnion(new)
+        let writer = try await open()
+        possible.formUnion(events.filter { !acknowledged.contains($0) })
+        let receipt = try await writer.append(events.map { text(of: $0) })
+        var expected: [Int] = []
+        for event in events where !acknowledged.contains(event) && !expected.contains(event) { expected.append(event) }
+        guard receipt.events == expected.count, receipt.duplicates == events.count - expected.count else {
+            throw Wrong(what: "of \(events) \(expected) are new, and the receipt says \(receipt)")
+        }
+        acknowledged.formUnion(expected)
+        order += expected
+        possible.subtract(expected)
+        if history.durability != .everyCommit { unsynced.formUnion(expected) }
+    }
+
+    private var fileEvents: Set<Int> = []
+
+    private func ingest(_ count: Int) async throws {
+        if file == nil {
+            file = ("file\(nextFile)", Array(nextEvent..<nextEvent + count))
+            nextFile += 1
+            nextEvent += count
+            fileEvents.formUnion(file!.events)
+        }
+        guard let file else { return }
+        possible.formUnion(file.events.filter { !acknowledged.contains($0) })
+        let bytes = TestSupport.text(file.events.map { text(of: $0) })
+        let report = try await store.ingest((file.name, bytes))
+        if let failure = report.failures.first { throw failure.error }
+        acknowledged.formUnion(file.events)
+        possible.subtract(file.events)
+        self.file = nil
+    }
+
+    private func crash(losesPower: Bool, _ random: inout SeededRandom) {
+        writer = nil
+        files = losesPower ? files.afterPowerLoss(&random) : files.afterKill()
+        isFull = false
+        if losesPower {
+            acknowledged.subtract(unsynced)
+            order.removeAll { unsynced.contains($0) }
+            possible.formUnion(unsynced)
+            unsynced = []
+        }
+        store = TestStore(files)
+    }
+
+    // MARK: Checking
+
+    /// The events that a reader finds; each has to be known, and there once.
+    private func found() throws -> [Int] {
+        guard try store.directory.exists else { return [] }
+        var result: [Int] = []
+        var seen: Set<Int> = []
+        for line in lines(try store.events()) where !line.isEmpty {
+            // The URI is the number.
+            let uri = String(decoding: line, as: UTF8.self).split(separator: "/api/").last?.prefix { $0.isNumber }
+            guard let event = uri.flatMap({ Int($0) }), line.elementsEqual(text(of: event)) else {
+                throw Wrong(what: "an event that was never appended: \(String(decoding: line, as: UTF8.self))")
+            }
+            guard seen.insert(event).inserted else { throw Wrong(what: "event \(event) is there twice") }
+            result.append(event)
+        }
+        return result
+    }
+
+    private func check() throws {
+        let found = try found()
+        let all = Set(found)
+        if let lost = acknowledged.subtracting(all).min() {
+            throw Wrong(what: "event \(lost) was acknowledged and is lost")
+        }
+        if let risen = all.subtracting(acknowledged).subtracting(possible).min() {
+            throw Wrong(what: "event \(risen) is there and was refused")
+        }
+        let streamed = Set(order)
+        guard found.filter({ streamed.contains($0) }) == order else { throw Wrong(what: "events are out of order") }
+        guard try store.directory.exists else { return }
+        // A write that a loss of power tore is reported where it cannot be told from damage.
+        let problems = try store.problems().filter { $0.location?.file.contains("/wal/") != true }
+        if let problem = problems.first { throw Wrong(what: "\(problem)") }
+    }
+}
