@@ -21,8 +21,9 @@ package enum Limits {
     /// quarantined, so that memory stays bounded.
     package static let bytesPerEvent = 32 << 20
 
-    /// Raw bytes that an ingest worker turns into one segment, unless a single event is larger. Two such chunks a worker
-    /// stay in a processor's cache; 32 MiB cost a quarter of the time in page faults and cache misses.
+    /// Raw bytes that an ingest worker is given at a time, unless a single event is larger: what is read by another, so that
+    /// there is memory for all of it. Of a file that workers read themselves they are given twice as much, and have memory
+    /// for half.
     package static let rawBytesPerChunk = 8 << 20
 
     /// Structure (not values) of an event is followed this deep; deeper objects are one leaf.

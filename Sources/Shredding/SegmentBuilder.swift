@@ -8,14 +8,7 @@ package final class SegmentBuilder {
     private let writer: SegmentWriter
     private var rowGroups = 0
     private var writtenColumns = 0
-    private let output: Output
     private let storeColumns: [String]
-
-    /// The writer's sink: the segment's bytes.
-    private final class Output {
-        var bytes = ByteArena(capacity: 1 << 20)
-    }
-
     package private(set) var eventTimes = EventTimes()
     /// Values of the store columns, quoted as JSON strings, for every row of the chunk.
     private var storeValues: [[UInt8]?] = []
@@ -25,17 +18,12 @@ package final class SegmentBuilder {
     package init(schema: ShreddingSchema, storeColumns: [String]) {
         shredder = Shredder(schema: schema, storeColumns: storeColumns)
         self.storeColumns = storeColumns
-        let output = Output()
-        self.output = output
-        writer = SegmentWriter(schema: schema.name, profile: .young, compressor: Compressor()) {
-            output.bytes.append($0)
-        }
+        writer = SegmentWriter(schema: schema.name, profile: .young, compressor: Compressor(), sink: nil)
     }
 
     /// Starts a chunk. - Parameter storeValues: one for each store column, nil for none.
     package func start(storeValues: [[UInt8]?]) {
         shredder.startSegment()
-        output.bytes.removeAll(keepingAtMost: 64 << 20)
         eventTimes = EventTimes()
         self.storeValues = storeValues
         flaggedRows = []
@@ -47,7 +35,7 @@ package final class SegmentBuilder {
     /// Shreds the lines from `start` up to `end`, which is behind a line feed.
     ///
     /// Precondition: that of `Shredder.shred(line:)`. Documents stay where they stand while a row group is filled, so the
-    /// memory must stay as it is until `finish`.
+    /// memory must stay as it is until `finish`, or as long as `needsText`.
     package func append(
         linesFrom start: UnsafeRawPointer, to end: UnsafeRawPointer,
         malformed: (JSONFailure, UnsafeRawBufferPointer) throws -> Void
@@ -78,8 +66,16 @@ package final class SegmentBuilder {
         }
     }
 
-    private func flushRowGroup() throws {
-        guard shredder.rows > 0 else { return }
+    /// Whether the segment may have no room for as many lines as there are in some hundred kilobytes.
+    package var isNearlyFull: Bool { rowGroups + 4 > Limits.rowGroupsPerSegment }
+
+    /// Whether there are documents in the row group: they are where they were read.
+    package var needsText: Bool { !shredder.documents.isEmpty }
+
+    /// Writes the row group that is being filled: its text is needed no longer.
+    package func flushRowGroup() throws {
+        // Without a row there may be documents all the same: of lines that turned out to be no events.
+        guard shredder.rows > 0 else { return shredder.forgetDocuments() }
         let rows = shredder.rows
         eventTimes.add(shredder: shredder)
         fillStoreColumns()
@@ -94,7 +90,7 @@ package final class SegmentBuilder {
             }
             chunks.append(shredder.columns[i].chunk(rows: rows))
         }
-        let documents = try writer.appendDocuments(shredder.documents.fragments)
+        let documents = try shredder.withFragments { try writer.appendDocuments(&$0) }
         try writer.appendRowGroup(
             rows: rows, rawBytes: UInt64(shredder.rawBytes), chunks: chunks, documents: documents)
         rowGroups += 1
@@ -123,6 +119,6 @@ package final class SegmentBuilder {
 
     /// The finished segment.
     package func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-        try body(output.bytes.bytes)
+        try writer.withUnflushedBytes(body)
     }
 }

@@ -12,8 +12,6 @@ package struct Shredder: ~Copyable {
     package private(set) var columnCount = 0
     /// Events in the current row group.
     package private(set) var rows = 0
-    /// Rows that the columns have room for.
-    private var rowCapacity = 2048
     /// Bytes of their text, one line end each included.
     package private(set) var rawBytes = 0
 
@@ -91,7 +89,7 @@ package struct Shredder: ~Copyable {
     private mutating func addColumn(kind: ColumnKind, path: [UInt8]) -> Int {
         precondition(columnCount < Limits.columnsPerSegment)
         (columns + columnCount).initialize(
-            to: Column(id: UInt16(columnCount), kind: kind, path: path, rows: rowCapacity))
+            to: Column(id: UInt16(columnCount), kind: kind, path: path))
         columnCount += 1
         return columnCount - 1
     }
@@ -104,20 +102,13 @@ package struct Shredder: ~Copyable {
     /// stays as it is until the row group is done with: documents are not copied.
     @inline(__always)
     package mutating func shred(line: UnsafeRawPointer) -> Outcome {
-        if rows == rowCapacity { growRows() }
+        precondition(rows < Limits.rowsPerRowGroup)
         if let end = follow(line) {
             rows += 1
             rawBytes += end - line
             return .event(end: end)
         }
         return parse(line)
-    }
-
-    @inline(never)
-    private mutating func growRows() {
-        precondition(rows < Limits.rowsPerRowGroup)
-        for i in 0..<columnCount { columns[i].grow(rows: rowCapacity * 2, before: rows) }
-        rowCapacity *= 2
     }
 
     /// The short way. nil: this event's shape is not in the tree (or it is not JSON); nothing is lost by having tried,
@@ -439,6 +430,14 @@ package struct Shredder: ~Copyable {
         let code = value.withUnsafeBytes { column.pointee.dictionary.code($0.baseAddress!, $0.count) }
         for row in rows { column.pointee.codes[row] = code }
         column.pointee.lastRow = rows.last!
+    }
+
+    /// Forgets documents that no row has.
+    mutating func forgetDocuments() { documents.removeAll() }
+
+    /// The documents of the row group, as they are written.
+    mutating func withFragments<R>(_ body: (inout FragmentEncoder) throws -> R) rethrows -> R {
+        try body(&documents.fragments)
     }
 
     package mutating func startRowGroup() {

@@ -100,6 +100,12 @@ gzip -c b.ndjson | head -c 20000 >cut.gz
 check 'a truncated file' 1 "$(status "$auditstore" ingest --store cut cut.gz)"
 check 'a closed pipe' 0 "$( ("$auditstore" events; echo $? >closed) 2>/dev/null | head -1 >/dev/null; cat closed)"
 
+# More lines in a chunk than a segment has room for.
+yes '{}' | head -n 4200000 >short.ndjson
+check 'four million lines' 0 "$(status "$auditstore" ingest --threads 1 --store short short.ndjson)"
+check 'they come back' same "$(same <("$auditstore" events --store short) short.ndjson)"
+check 'they are verified' 0 "$(status "$auditstore" verify --store short)"
+
 # Damage is found and named.
 cp -r store damaged
 segment=$(find damaged -name '*.segment' | head -1)

@@ -2,11 +2,13 @@ import AuditStore
 
 /// A line of the input: which question to ask, and how.
 struct Question: Decodable {
-    /// `Q1` to `Q12`.
+    /// `Q1` to `Q12`, or one of those that take long, for cancellation.
     var query: String
     var threads: Int
-    /// Whether to read the manifest, footers and dictionaries again, as the first question to a store does.
+    /// Whether to open the store anew: nothing of it is decoded yet.
     var isFresh: Bool
+    /// Milliseconds after which the question is cancelled.
+    var cancelAfter: Double?
     /// Of Q4.
     var namespace: String
     var since: String
@@ -23,6 +25,8 @@ struct Answer: Encodable {
     /// Of processor time, all threads together.
     var cpuSeconds: Double
     var rows: [[Cell]]
+    /// The question was cancelled, and `seconds` is the time from then to its end.
+    var wasCancelled: Bool?
 }
 
 /// Times and durations are microseconds.

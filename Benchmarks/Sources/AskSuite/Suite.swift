@@ -64,6 +64,24 @@ struct Suite {
             let rows = try await events.group { $0.response.code.optional }
                 .aggregate(.count, .sum(\.latency), .average(\.latency)).rows()
             return rows.map { [Cell($0.key), Cell($0.value.0), Cell($0.value.1), Cell($0.value.2)] }
+        case "by auditID":
+            let rows = try await events.group { $0.auditID.optional }.aggregate(.count).top(5)
+            return rows.map { [Cell($0.key), Cell($0.value)] }
+        case "by requestURI":
+            let rows = try await events.group { ($0.requestURI.optional, $0.user.name.optional) }
+                .aggregate(.count, .distinct(\.remoteIP), .quantile(0.99, of: \.latency)).top(10)
+            return [[Cell(rows.count)]]
+        case "distinct":
+            let count = try await events.group { $0.verb.optional }
+                .aggregate(.distinct(\.auditID), .distinct(\.stageTime), .distinct(\.requestURI)).rows()
+            return [[Cell(count.count)]]
+        case "regular expression":
+            let pattern = "(a|b|c|d|e)*[0-9]{3,9}([a-z]+-)*prod$"
+            return [[Cell(try await events.where { try $0.raw.matches(pattern) }.count())]]
+        case "events":
+            return try await events.where { $0.verb != "get" }.events(order: .newest, limit: 100_000).map {
+                [Cell($0.text)]
+            }
         default: throw Misuse(description: "there is no question \(question.query)")
         }
     }

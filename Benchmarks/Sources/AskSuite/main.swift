@@ -4,8 +4,8 @@ import Foundation
 import KubernetesAudit
 
 guard CommandLine.arguments.count == 2 else { throw Misuse(description: "usage: ask-suite STORE") }
-let store = try await AuditStore(at: CommandLine.arguments[1], schema: KubernetesAudit.self)
-let kept = try store.events
+let path = CommandLine.arguments[1]
+let kept = try await AuditStore(at: path, schema: KubernetesAudit.self).events
 let decoder = JSONDecoder()
 let encoder = JSONEncoder()
 let clock = ContinuousClock()
@@ -16,12 +16,31 @@ func cpuSeconds() -> Double {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
+/// Answers a question, and cancels it after some time: how long it then takes to end.
+func cancelled(_ suite: Suite, after milliseconds: Double) async throws -> Answer {
+    let task = Task { try await suite.rows() }
+    try await Task.sleep(for: .milliseconds(milliseconds))
+    let start = clock.now
+    task.cancel()
+    let result = await task.result
+    let seconds = (clock.now - start) / .seconds(1)
+    if case .failure(let error) = result, (error as? AuditStoreError)?.code == .cancelled {
+        return Answer(seconds: seconds, cpuSeconds: 0, rows: [], wasCancelled: true)
+    }
+    return Answer(seconds: seconds, cpuSeconds: 0, rows: try result.get())
+}
+
 while let line = readLine() {
     let question = try decoder.decode(Question.self, from: Data(line.utf8))
     let (start, cpuStart) = (clock.now, cpuSeconds())
-    let events = question.isFresh ? try store.events : kept
-    let rows = try await Suite(events: events.threads(question.threads), question: question).rows()
-    let answer = Answer(
-        seconds: (clock.now - start) / .seconds(1), cpuSeconds: cpuSeconds() - cpuStart, rows: rows)
+    let events = question.isFresh ? try await AuditStore(at: path, schema: KubernetesAudit.self).events : kept
+    let suite = Suite(events: events.threads(question.threads), question: question)
+    let answer: Answer
+    if let milliseconds = question.cancelAfter {
+        answer = try await cancelled(suite, after: milliseconds)
+    } else {
+        let rows = try await suite.rows()
+        answer = Answer(seconds: (clock.now - start) / .seconds(1), cpuSeconds: cpuSeconds() - cpuStart, rows: rows)
+    }
     FileHandle.standardOutput.write(try encoder.encode(answer) + Data("\n".utf8))
 }

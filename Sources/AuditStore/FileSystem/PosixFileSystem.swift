@@ -244,19 +244,6 @@ package enum Processors {
     }
 }
 
-package enum HugePages {
-    /// What the pages of memory are best aligned to.
-    package static let alignment = 2 << 20
-
-    /// Asks for large pages for memory that will be filled from its start: a page fault for two megabytes and not for four
-    /// kilobytes. A wish; nothing depends on it.
-    package static func advise(_ start: UnsafeMutableRawPointer, byteCount: Int) {
-        #if os(Linux)
-            _ = madvise(start, byteCount, Int32(MADV_HUGEPAGE))
-        #endif
-    }
-}
-
 package enum SystemClock {
     /// The time of day.
     package static var microsecondsSince1970: Int64 {

@@ -3,7 +3,8 @@ import Shredding
 
 /// A part of an input that one worker turns into a segment: whole lines, or a piece of a line too long to be an event.
 final class Chunk: @unchecked Sendable {
-    // Handed from the reader to one worker and back; never used by two at once.
+    // Handed from the reader to one worker and back; never used by two at once. Address space only, until something is
+    // read into it.
     let base: UnsafeMutableRawPointer
     static var capacity: Int { Limits.bytesPerEvent }
     var count = 0
@@ -26,18 +27,11 @@ final class Chunk: @unchecked Sendable {
     var flagged: [Int] = []
 
     init() {
-        let byteCount = Self.capacity + 1 + JSONScanner.padding
-        base = .allocate(byteCount: byteCount, alignment: HugePages.alignment)
-        HugePages.advise(base, byteCount: byteCount)
+        base = .allocate(byteCount: Self.capacity + 1 + JSONScanner.padding, alignment: 16)
     }
 
     /// A chunk that is filled little by little, and has room for `capacity` bytes.
-    init(capacity: Int) {
-        let byteCount = capacity + 1 + JSONScanner.padding
-        let isLarge = byteCount >= HugePages.alignment
-        base = .allocate(byteCount: byteCount, alignment: isLarge ? HugePages.alignment : 64)
-        if isLarge { HugePages.advise(base, byteCount: byteCount) }
-    }
+    init(capacity: Int) { base = .allocate(byteCount: capacity + 1 + JSONScanner.padding, alignment: 64) }
 
     deinit { base.deallocate() }
 

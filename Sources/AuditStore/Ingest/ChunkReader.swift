@@ -6,6 +6,7 @@ struct ChunkReader {
     private let source: IngestSource
     /// A chunk is larger only for a line that is.
     private let chunkBytes: Int
+    private let workers: Int
     private let input: any IngestInput
     /// The input, if it can be read in any order; then nothing more is read from `input`.
     private let file: (any ReadableFile)?
@@ -32,11 +33,14 @@ struct ChunkReader {
     /// What stopped the reading short of the end.
     private(set) var failure: (any Error)?
 
-    /// - Parameter checkpoints: those to resume from.
-    init(_ source: IngestSource, checkpoints: [InputCheckpoint], chunkBytes: Int) throws {
+    /// - Parameters:
+    ///   - checkpoints: those to resume from.
+    ///   - workers: how many take chunks at once.
+    init(_ source: IngestSource, checkpoints: [InputCheckpoint], chunkBytes: Int, workers: Int) throws {
         let start = try InputRecognition.open(source, checkpoints: checkpoints)
         self.source = source
         self.chunkBytes = chunkBytes
+        self.workers = workers
         input = start.input
         rest = start.ahead
         offset = start.offset
@@ -94,10 +98,19 @@ struct ChunkReader {
         return true
     }
 
-    /// Leaves it to a worker to read the next lines, if there is more than a chunk of them.
+    /// Bytes of the next chunk that a worker reads itself. It needs memory for a part of it only, so there may be twice as many;
+    /// the last ones get smaller and smaller, so that no worker is left with much when the others are done.
+    private func share(of file: any ReadableFile) -> Int {
+        let most = chunkBytes * 2
+        guard workers > 1, offset < file.size else { return most }
+        let share = (file.size - offset) / UInt64(2 * workers)
+        return share < UInt64(most) ? max(Int(share), chunkBytes / 4) : most
+    }
+
+    /// Leaves it to a worker to read the next lines.
     private mutating func takeRange(_ chunk: Chunk) -> Bool {
         guard let file, !isWithinLongLine, !isAtEnd,
-            let range = FileLines(file: file).wholeLines(from: offset, about: chunkBytes)
+            let range = FileLines(file: file).wholeLines(from: offset, about: share(of: file))
         else { return false }
         rest = []
         chunk.content = .range(file)

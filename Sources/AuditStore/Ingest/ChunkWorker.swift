@@ -71,6 +71,12 @@ final class ChunkWorker: @unchecked Sendable {
     private var hasQuarantined = false
     private let storeValues: [[UInt8]?]
     private let ids: ClaimedIDs
+    /// Where the worker reads a chunk that it reads itself. Its own, and not one that is handed round: the memory that is
+    /// touched first costs as much as reading into it does.
+    /// Half a chunk: bodies are written when it is full, and what stays in the cache is worth more than repeats that are
+    /// farther away.
+    private var text: UnsafeMutableRawPointer
+    private var textCapacity: Int
 
     /// Complaints that are kept for people to read; the quarantine has them all.
     private static let complaintLimit = 5
@@ -81,7 +87,11 @@ final class ChunkWorker: @unchecked Sendable {
         self.ids = ids
         builder = SegmentBuilder(schema: schema, storeColumns: StoreColumn.ofIngest)
         storeValues = EventOrigin(source: options.source, cluster: options.cluster).storeValues
+        textCapacity = max(options.chunkBytes / 2, 2 * Self.bytesPerRead)
+        text = .allocate(byteCount: textCapacity + JSONScanner.padding, alignment: 16)
     }
+
+    deinit { text.deallocate() }
 
     func process(_ chunk: Chunk, index: Int) throws -> ChunkResult {
         var result = ChunkResult()
@@ -92,13 +102,7 @@ final class ChunkWorker: @unchecked Sendable {
         switch chunk.content {
         case .lines:
             builder.start(storeValues: storeValues)
-            var start = 0
-            for line in chunk.flagged {
-                try append(chunk, from: start, to: line, &result)
-                try append(flagged: line, of: chunk, &result)
-                start = chunk.bytes[line...].firstIndex(of: 0x0a).map { $0 + 1 } ?? chunk.count
-            }
-            try append(chunk, from: start, to: chunk.count, &result)
+            try appendLines(of: chunk, &result)
             try finish(chunk, &result)
         case .range(let file):
             builder.start(storeValues: storeValues)
@@ -126,23 +130,34 @@ final class ChunkWorker: @unchecked Sendable {
         result.quarantine.append(segment)
     }
 
-    /// Shreds the lines of a part of the chunk.
-    private func append(_ chunk: Chunk, from start: Int, to end: Int, _ result: inout ChunkResult) throws {
-        try builder.append(linesFrom: chunk.base + start, to: chunk.base + end) { failure, line in
-            try refuse(line, of: chunk, failure, &result)
+    /// Shreds the lines that are in the chunk, those that are flagged one by one.
+    private func appendLines(of chunk: Chunk, _ result: inout ChunkResult) throws {
+        let base = UnsafeRawPointer(chunk.base)
+        var start = 0
+        for line in chunk.flagged {
+            try append(chunk, from: base + start, to: base + line, at: chunk.offset + UInt64(start), &result)
+            try builder.append(flagged: base + line) { failure, text in
+                try refuse(text, of: chunk, at: chunk.offset + UInt64(line), failure, &result)
+            }
+            start = chunk.bytes[line...].firstIndex(of: 0x0a).map { $0 + 1 } ?? chunk.count
         }
+        try append(chunk, from: base + start, to: base + chunk.count, at: chunk.offset + UInt64(start), &result)
     }
 
-    private func append(flagged line: Int, of chunk: Chunk, _ result: inout ChunkResult) throws {
-        try builder.append(flagged: chunk.base + line) { failure, line in
-            try refuse(line, of: chunk, failure, &result)
+    /// Shreds lines of the chunk, which stand from `position` on in the input.
+    private func append(
+        _ chunk: Chunk, from start: UnsafeRawPointer, to end: UnsafeRawPointer, at position: UInt64,
+        _ result: inout ChunkResult
+    ) throws {
+        try builder.append(linesFrom: start, to: end) { failure, line in
+            try refuse(line, of: chunk, at: position + UInt64(line.baseAddress! - start), failure, &result)
         }
     }
 
     private func refuse(
-        _ line: UnsafeRawBufferPointer, of chunk: Chunk, _ failure: JSONFailure, _ result: inout ChunkResult
+        _ line: UnsafeRawBufferPointer, of chunk: Chunk, at offset: UInt64, _ failure: JSONFailure,
+        _ result: inout ChunkResult
     ) throws {
-        let offset = chunk.offset + UInt64(line.baseAddress! - UnsafeRawPointer(chunk.base))
         hasQuarantined = true
         try quarantine.append(line, input: chunk.input, offset: offset, reason: failure.reason)
         // A chunk of line feeds has more lines than a segment has room for.
@@ -159,11 +174,17 @@ final class ChunkWorker: @unchecked Sendable {
     private func append(
         _ chunk: Chunk, readingFrom file: any ReadableFile, _ result: inout ChunkResult
     ) throws -> Bool {
+        // Bytes of the chunk: those that `text` no longer has, those that are shredded, those that are read.
+        var dropped = 0
         var done = 0
         var read = 0
         while read < chunk.count {
+            let next = min(Self.bytesPerRead, chunk.count - read)
+            if read - dropped + next > textCapacity { try builder.flushRowGroup() }
+            if !builder.needsText { drop(&dropped, done: done, read: read) }
+            if read - dropped + next > textCapacity { growText(holding: read - dropped) }
             let piece = UnsafeMutableRawBufferPointer(
-                start: chunk.base + read, count: min(Self.bytesPerRead, chunk.count - read))
+                start: text + (read - dropped), count: next)
             do throws(AuditStoreError) {
                 let n = try file.read(at: chunk.offset + UInt64(read), into: piece)
                 guard n == piece.count else { return refuse(chunk, &result) }
@@ -171,15 +192,40 @@ final class ChunkWorker: @unchecked Sendable {
                 result.failure = error
                 return false
             }
-            var end = read + piece.count
-            while end > read, chunk.base.load(fromByteOffset: end - 1, as: UInt8.self) != 0x0a { end -= 1 }
             read += piece.count
-            guard end > read - piece.count else { continue }
-            try append(chunk, from: done, to: end, &result)
+            guard let lineFeed = LastByte.index(of: 0x0a, in: UnsafeRawBufferPointer(piece)) else { continue }
+            let end = read - piece.count + lineFeed + 1
+            // Lines of three bytes are more rows than a segment has room for.
+            if builder.isNearlyFull {
+                try finish(chunk, &result)
+                builder.start(storeValues: storeValues)
+            }
+            try append(
+                chunk, from: text + (done - dropped), to: text + (end - dropped), at: chunk.offset + UInt64(done),
+                &result)
             done = end
         }
-        let last = InputRecognition.hash(chunk.bytes.suffix(InputCheckpoint.window))
-        return done == chunk.count && last == chunk.checkpoint?.end || refuse(chunk, &result)
+        let window = min(InputCheckpoint.window, read)
+        let last = UnsafeRawBufferPointer(start: text + (read - dropped - window), count: window)
+        return done == chunk.count && InputRecognition.hash(last) == chunk.checkpoint?.end || refuse(chunk, &result)
+    }
+
+    /// Makes room for a long line.
+    private func growText(holding n: Int) {
+        let new = UnsafeMutableRawPointer.allocate(byteCount: textCapacity * 2 + JSONScanner.padding, alignment: 16)
+        new.copyMemory(from: text, byteCount: n)
+        text.deallocate()
+        text = new
+        textCapacity *= 2
+    }
+
+    /// Moves what is not shredded yet to where `text` begins, so that the next piece is read into memory that is in the
+    /// cache. The last bytes of the chunk are needed to recognise it.
+    private func drop(_ dropped: inout Int, done: Int, read: Int) {
+        let kept = max(read - done, min(InputCheckpoint.window, read))
+        guard read - kept - dropped >= Self.bytesPerRead / 2 else { return }
+        text.copyMemory(from: text + (read - kept - dropped), byteCount: kept)
+        dropped = read - kept
     }
 
     private func refuse(_ chunk: Chunk, _ result: inout ChunkResult) -> Bool {
@@ -190,21 +236,24 @@ final class ChunkWorker: @unchecked Sendable {
 
     private func finish(_ chunk: Chunk, _ result: inout ChunkResult) throws {
         guard let metadata = try builder.finish() else { return }
-        result.events = UInt64(metadata.rows)
-        result.rawBytes = metadata.rawBytes
+        let first = result.events
+        result.events += UInt64(metadata.rows)
+        result.rawBytes += metadata.rawBytes
         let times = builder.eventTimes
         if times.days.count + (times.undated > 0 ? 1 : 0) == 1 {
             try builder.withBytes { bytes in
-                let segment = describe(metadata, bytes: bytes.count, day: times.days.first, times: times)
+                var segment = describe(metadata, bytes: bytes.count, day: times.days.first, times: times)
+                segment.firstSequence += first
+                segment.lastSequence += first
                 try write(bytes, to: directory.name(of: segment), &result)
-                result.segments = [segment]
+                result.segments.append(segment)
             }
         } else {
             let whole = try SegmentReader(MemorySource(name: chunk.input, bytes: builder.withBytes { Array($0) }))
             for part in try PartitionSplit.split(whole, schema: schema) {
                 var segment = describe(part.metadata, bytes: part.bytes.count, day: part.day, times: part.times)
-                segment.firstSequence = part.firstSequence
-                segment.lastSequence = part.lastSequence
+                segment.firstSequence = first + part.firstSequence
+                segment.lastSequence = first + part.lastSequence
                 try part.bytes.withUnsafeBytes { try write($0, to: directory.name(of: segment), &result) }
                 result.segments.append(segment)
                 // Events of many days make many files, and a process may have few of them open.

@@ -30,6 +30,12 @@ struct Ingest {
         var failure: AuditStoreError?
         /// Bytes of finished inputs.
         var consumedBefore: UInt64 = 0
+
+        /// Waits until what is done is on the disk.
+        mutating func settle() throws {
+            for index in ready.indices { try ready[index].settle() }
+            for index in waiting.keys { try waiting[index]?.settle() }
+        }
     }
 
     func run(_ sources: [IngestSource]) async throws -> IngestReport {
@@ -43,19 +49,21 @@ struct Ingest {
         var chunks = (0..<(threads == 1 ? 1 : threads + 1)).map { _ in Chunk() }
         try await withThrowingTaskGroup(of: (ChunkResult, ChunkWorker, Chunk).self) { group in
             var index = 0
-            func collect() async throws {
+            /// - Parameter isAtEnd: a worker has nothing to do, and there is time to wait for the disk while others work.
+            func collect(isAtEnd: Bool = false) async throws {
                 guard let (result, worker, chunk) = try await group.next() else { return }
                 workers.append(worker)
                 chunks.append(chunk)
                 state.waiting[result.index] = result
                 try commitReady(&state)
+                if isAtEnd { try state.settle() }
             }
             for source in sources {
                 var reader: ChunkReader
                 do {
                     reader = try ChunkReader(
                         source, checkpoints: options.again ? [] : writer.manifest.checkpoints,
-                        chunkBytes: options.chunkBytes)
+                        chunkBytes: options.chunkBytes, workers: threads)
                 } catch {
                     state.report.failures.append((source.name, error))
                     continue
@@ -79,7 +87,7 @@ struct Ingest {
                     index += 1
                 }
                 // The next input is recognised by the checkpoints of this one.
-                while workers.count < threads { try await collect() }
+                while workers.count < threads { try await collect(isAtEnd: true) }
                 try commit(&state)
                 state.consumedBefore += reader.consumed
                 state.report.unfinished += reader.unfinished

@@ -85,7 +85,18 @@ struct QueryCommand: AsyncParsableCommand {
                 .write(as: output.resolved, style: output.style, to: &out)
             return try out.flush()
         }
-        var result = try await store.answer(query, options: queryOptions)
+        let bar = ProgressBar(label: "query", totalBytes: nil, delay: .milliseconds(500), quiet: options.quiet)
+        queryOptions.progress = {
+            bar.update(
+                bytes: $0.bytes, events: $0.events, totalBytes: $0.totalBytes,
+                label: $0.pass > 1 ? "query, pass \($0.pass)" : "query")
+        }
+        var result: TextResult
+        do { result = try await store.answer(query, options: queryOptions) } catch {
+            bar.finish(.removed)
+            throw error
+        }
+        bar.finish(.removed)
         if fill || chart { result = try result.filled(as: query) }
         if chart {
             try Self.chart(result, title: "\(result.columns[1]) per \(every ?? "")").write(

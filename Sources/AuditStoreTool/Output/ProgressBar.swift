@@ -28,6 +28,8 @@ final class ProgressBar: Sendable {
 
     private let descriptor: Int32
     private let isShown: Bool
+    /// How long nothing is shown: what is done by then needs no bar.
+    private let delay: Duration
     private let startingBytes: Int
     private let started: ContinuousClock.Instant
     private let now: @Sendable () -> ContinuousClock.Instant
@@ -35,13 +37,14 @@ final class ProgressBar: Sendable {
 
     /// `startingAt` is what an earlier run has done already: it counts for the bar and not for the rate.
     init(
-        label: String, totalBytes: Int?, startingAt: Int = 0, quiet: Bool = false,
+        label: String, totalBytes: Int?, startingAt: Int = 0, delay: Duration = .zero, quiet: Bool = false,
         descriptor: Int32 = Terminal.standardError,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
     ) {
         self.descriptor = descriptor
         self.now = now
         startingBytes = startingAt
+        self.delay = delay
         isShown = !quiet && Terminal.isTerminal(descriptor) && Terminal.environment("TERM") != "dumb"
         let started = now()
         self.started = started
@@ -50,17 +53,22 @@ final class ProgressBar: Sendable {
         state = Mutex(State(line: line, sampled: (started, startingAt, 0)))
     }
 
-    /// Reports what has been done in all: `bytes` including `startingAt`.
+    /// Reports what has been done in all: `bytes` including `startingAt`. With another label, another piece of work begins.
     func update(bytes: Int, events: Int, totalBytes: Int? = nil, label: String? = nil) {
         guard isShown else { return }
         state.withLock { state in
             guard !state.isFinished else { return }
+            if let label, label != state.line.label {
+                state.line.label = label
+                (state.line.bytes, state.line.events) = (0, 0)
+                state.sampled = (now(), 0, 0)
+            }
             // Threads may report out of order; a bar that goes back only confuses.
             state.line.bytes = max(state.line.bytes, bytes)
             state.line.events = max(state.line.events, events)
             if let totalBytes { state.line.totalBytes = totalBytes }
-            if let label { state.line.label = label }
             let time = now()
+            if started.duration(to: time) < delay { return }
             if let last = state.lastDrawn, last.duration(to: time) < Self.interval { return }
             sample(&state, at: time)
             draw(&state, at: time)

@@ -7,6 +7,7 @@
 #define CKERNELS_H
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #if defined(__SSE2__)
@@ -84,6 +85,94 @@ CK_INLINE uint32_t ck_differences(const void *a, const void *b) {
     return ~same;
 #endif
 }
+
+/// How many bytes before `a` and `b` are the same, at most `most`. Both have thirty-two bytes before them that can be read, or
+/// `most` if that is more.
+CK_INLINE uint64_t ck_common_before(const void *a, const void *b, uint64_t most) {
+    uint64_t n = 0;
+    do {
+        uint32_t differences = ck_differences((const uint8_t *)a - n - 32, (const uint8_t *)b - n - 32);
+        if (differences != 0) {
+            n += (uint64_t)__builtin_clz(differences);
+            return n < most ? n : most;
+        }
+        n += 32;
+    } while (n + 32 <= most);
+    while (n < most && ((const uint8_t *)a)[-(int64_t)n - 1] == ((const uint8_t *)b)[-(int64_t)n - 1]) n++;
+    return n < most ? n : most;
+}
+
+/// Copies `n` bytes, thirty-two at a time: up to thirty-one more are read and written. A call of memcpy costs more than most
+/// copies do.
+CK_INLINE void ck_copy(void *target, const void *source, uint64_t n) {
+    for (uint64_t i = 0; i < n; i += 32) memcpy((uint8_t *)target + i, (const uint8_t *)source + i, 32);
+}
+
+/// A number below 2^56 in groups of seven bits, low group first, the top bit set on all but the last. Writes eight bytes.
+/// - Returns: how many of them count.
+CK_INLINE uint64_t ck_varint(void *target, uint64_t value) {
+    // Each step halves the groups that are still together.
+    uint64_t x = value;
+    x = (x & 0x000000000fffffffULL) | (x & 0x00fffffff0000000ULL) << 4;
+    x = (x & 0x00003fff00003fffULL) | (x & 0x0fffc0000fffc000ULL) << 2;
+    x = (x & 0x007f007f007f007fULL) | (x & 0x3f803f803f803f80ULL) << 1;
+    uint64_t count = (uint64_t)(70 - __builtin_clzll(value | 1)) / 7;
+    x |= 0x8080808080808080ULL & ((1ULL << (8 * (count - 1))) - 1);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    x = __builtin_bswap64(x);
+#endif
+    memcpy(target, &x, 8);
+    return count;
+}
+
+/// A place of a document from which a repeat may begin.
+typedef struct {
+    uint32_t offset;
+    uint32_t state;
+} ck_anchor;
+
+/// The first of up to four anchors, from `first` to before `end`, that has this state and is followed by the same sixteen
+/// bytes as `p`, the byte itself left out; -1 if none is. All four are looked at, because which of them it is cannot be
+/// predicted.
+CK_INLINE int64_t ck_anchor_alike(
+    const ck_anchor *anchors, int64_t first, int64_t end, const void *base, const void *p, uint32_t state) {
+    uint64_t low = ck_word((const uint8_t *)p + 1), high = ck_word((const uint8_t *)p + 9);
+    uint32_t found = 0;
+    for (int i = 0; i < 4; i++) {
+        const ck_anchor *anchor = anchors + (first + i < end ? first + i : end - 1);
+        const uint8_t *s = (const uint8_t *)base + anchor->offset;
+        uint64_t differs = (ck_word(s + 1) ^ low) | (ck_word(s + 9) ^ high) | (anchor->state ^ state);
+        found |= (uint32_t)(differs == 0) << i;
+    }
+    if (found == 0) return -1;
+    int64_t index = first + __builtin_ctz(found);
+    return index < end ? index : end - 1;
+}
+
+/// Copies anchors, `distance` further on, up to `count` of them and to the first that is not before `end`. The target does not
+/// overlap the source; three more than `count` are written.
+/// - Returns: how many were copied.
+CK_INLINE int64_t ck_copy_anchors(
+    ck_anchor *target, const ck_anchor *source, int64_t count, uint32_t end, uint32_t distance) {
+    int64_t n = 0;
+    while (n < count) {
+        int before = 0;
+        for (int i = 0; i < 4; i++) {
+            // In order: what is before `end` comes first.
+            before += (int64_t)(n + i < count) & (source[n + i].offset < end);
+            target[n + i].offset = source[n + i].offset + distance;
+            target[n + i].state = source[n + i].state;
+        }
+        n += before;
+        if (before < 4) break;
+    }
+    return n;
+}
+
+/// Zeroed memory, to be given back by `free`. Large memory comes zeroed from the system, and is not touched until it is used;
+/// Swift's own allocation cannot say so.
+CK_INLINE void *ck_zeroed(uint64_t count, uint64_t size) { return calloc(count, size); }
+CK_INLINE void ck_free(void *p) { free(p); }
 
 /// Has the line of the cache at `p` loaded, if there is memory there.
 CK_INLINE void ck_prefetch(const void *p) { __builtin_prefetch(p); }

@@ -22,9 +22,6 @@ package enum CompressionPolicy: Sendable {
 package final class Compressor {
     private let context: OpaquePointer
     let coder = CodeCoder()
-    /// Of a page of fragments.
-    private var literals = ByteArena(capacity: 1 << 10)
-    private var commands = ByteArena(capacity: 1 << 10)
 
     package init() {
         guard let context = ZSTD_createCCtx() else { fatalOutOfMemory() }
@@ -58,13 +55,16 @@ package final class Compressor {
     }
 
     /// Appends a page of fragments. Its commands are numbers of little order, which lz4 hardly shrinks.
-    func append(_ fragments: borrowing FragmentEncoder, to output: inout ByteArena) {
-        fragments.page(literals: &literals, commands: &commands)
-        output.append(integer: UInt32(commands.count))
-        output.append(integer: UInt32(commands.count))
-        output.append(integer: UInt32(literals.count))
-        output.append(commands)
-        _ = append(literals.bytes, to: &output, policy: .fast)
+    func append(_ fragments: inout FragmentEncoder, to output: inout ByteArena) {
+        fragments.withPage { firstCommand, commands, literals in
+            let bytes = UInt32(firstCommand.count + commands.count)
+            output.append(integer: bytes)
+            output.append(integer: bytes)
+            output.append(integer: UInt32(literals.count))
+            output.append(firstCommand)
+            output.append(commands)
+            _ = append(literals, to: &output, policy: .fast)
+        }
     }
 
     private func lz4(_ source: UnsafeRawPointer, _ count: Int, to output: inout ByteArena) -> Int? {

@@ -1,14 +1,17 @@
+import CKernels
+
 /// Writes texts as copies of earlier bytes of the page and of what is new: the codec `fragments`.
 ///
 /// The bodies of a chunk mostly repeat earlier ones, a few bytes apart: an object's former version, the request that a
 /// response answers. Who appends them knows where they repeat; `FragmentDecoder` has the layout.
 package struct FragmentEncoder: ~Copyable {
-    /// What is new, one piece after another.
-    private(set) var literals = ByteArena(capacity: 1 << 16)
+    /// What is new, one piece after another, behind room for what the page begins with. As large as they get of a chunk:
+    /// memory that is not used costs nothing, and growing takes it twice.
+    private var literals = ByteArena(capacity: 2 << 20)
     /// For each copy: bytes of literals before it, its length, and how far back it starts (varints).
-    private(set) var commands = ByteArena(capacity: 1 << 16)
+    private var commands = ByteArena(capacity: 1 << 19)
     /// Of each text, as varints.
-    private(set) var lengths = ByteArena(capacity: 1 << 12)
+    private var lengths = ByteArena(capacity: 1 << 12)
     package private(set) var count = 0
     /// Bytes of the texts so far.
     package private(set) var rawCount = 0
@@ -18,10 +21,14 @@ package struct FragmentEncoder: ~Copyable {
     /// A shorter repeat costs more as a command than it saves.
     package static let shortestCopy = 32
 
-    package init() {}
+    /// Bytes before the literals: at first enough for the lengths of ten thousand texts.
+    private var room = 32 << 10
+
+    package init() { literals.appendGap(room) }
 
     package mutating func removeAll() {
         literals.removeAll(keepingAtMost: 8 << 20)
+        literals.appendGap(room)
         commands.removeAll(keepingAtMost: 8 << 20)
         lengths.removeAll(keepingAtMost: 1 << 20)
         count = 0
@@ -29,40 +36,35 @@ package struct FragmentEncoder: ~Copyable {
         pending = 0
     }
 
-    /// Appends new bytes, then `length` bytes that stand `distance` bytes before.
+    /// Appends new bytes, then `length` bytes that stand `distance` bytes before. Behind the new bytes thirty-two can be read.
     package mutating func append(
         _ literal: UnsafeRawPointer, count n: Int, copying length: Int, distance: Int
     ) {
-        literals.append(literal, count: n)
-        commands.reserve(30)
-        append(varint: pending + n)
-        append(varint: length)
-        append(varint: distance)
+        literals.append(padded: literal, count: n)
+        commands.reserve(32)
+        // In bounds: three numbers of nine bytes at most, and eight written at once for the last.
+        let start = commands.base + commands.count
+        var at = start + Self.write(pending + n, at: start)
+        at += Self.write(length, at: at)
+        at += Self.write(distance, at: at)
+        commands.commit(at - start)
         pending = 0
         rawCount += n + length
     }
 
-    /// Appends new bytes that end a text of `length` bytes.
+    /// Appends new bytes that end a text of `length` bytes. Behind them thirty-two can be read.
     package mutating func finishText(_ literal: UnsafeRawPointer, count n: Int, length: Int) {
-        literals.append(literal, count: n)
+        literals.append(padded: literal, count: n)
         pending += n
         rawCount += n
         lengths.append(varint: length)
         count += 1
     }
 
-    /// In bounds: thirty bytes were reserved for three varints, and one of a number below 2^63 takes at most nine.
+    /// A page has less than 2^56 bytes.
     @inline(__always)
-    private mutating func append(varint value: Int) {
-        var rest = UInt(truncatingIfNeeded: value)
-        var at = commands.base + commands.count
-        while rest >= 0x80 {
-            at.storeBytes(of: UInt8(truncatingIfNeeded: rest) | 0x80, as: UInt8.self)
-            at += 1
-            rest >>= 7
-        }
-        at.storeBytes(of: UInt8(truncatingIfNeeded: rest), as: UInt8.self)
-        commands.commit(at + 1 - (commands.base + commands.count))
+    private static func write(_ value: Int, at target: UnsafeMutableRawPointer) -> Int {
+        Int(truncatingIfNeeded: ck_varint(target, UInt64(truncatingIfNeeded: value)))
     }
 
     /// A place between two texts, to go back to.
@@ -90,15 +92,25 @@ package struct FragmentEncoder: ~Copyable {
 
     private var headBytes: Int { (max(1, Int.bitWidth - count.leadingZeroBitCount) + 6) / 7 + lengths.count }
 
-    /// Puts the literals of the page, and its commands, into arenas of the caller's. What the page begins with is known last,
-    /// and becomes literals of the first copy.
-    func page(literals whole: inout ByteArena, commands shifted: inout ByteArena) {
-        whole.removeAll(keepingAtMost: 8 << 20)
-        whole.append(varint: count)
-        whole.append(lengths)
-        whole.append(literals)
-        shifted.removeAll(keepingAtMost: 8 << 20)
-        guard commands.count > 0 else { return }
+    /// The parts of the page: its commands, of which the first stands apart, and its literals. What the page begins with is
+    /// known last, and becomes literals of the first copy.
+    mutating func withPage(
+        _ body: (
+            _ firstCommand: UnsafeRawBufferPointer, _ commands: UnsafeRawBufferPointer,
+            _ literals: UnsafeRawBufferPointer
+        ) -> Void
+    ) {
+        var head = ByteArena(capacity: 16)
+        head.append(varint: count)
+        head.append(lengths)
+        if head.count > room {
+            literals.insertGap(head.count - room, at: room)
+            room = head.count
+        }
+        let start = room - head.count
+        (literals.base + start).copyMemory(from: head.base, byteCount: head.count)
+        let whole = UnsafeRawBufferPointer(rebasing: literals.bytes[start...])
+        guard commands.count > 0 else { return body(.init(start: nil, count: 0), commands.bytes, whole) }
         var first = 0
         var taken = 0
         while true {
@@ -107,7 +119,10 @@ package struct FragmentEncoder: ~Copyable {
             taken += 1
             if byte < 0x80 { break }
         }
-        shifted.append(varint: first + headBytes)
-        shifted.append(commands.base + taken, count: commands.count - taken)
+        let headBytes = head.count
+        head.removeAll()
+        head.append(varint: first + headBytes)
+        body(head.bytes, UnsafeRawBufferPointer(rebasing: commands.bytes[taken...]), whole)
+        extendLifetime(head)
     }
 }

@@ -16,21 +16,21 @@ package enum SegmentProfile: Sendable {
 
 /// Writes a segment front to back: row groups as they come, then dictionaries, then the footer.
 ///
-/// Memory is that of one row group's encoded pages; what is finished goes to the sink.
+/// Memory is that of one row group's encoded pages; what is finished goes to the sink. Without a sink it stays in memory.
 package final class SegmentWriter {
     package typealias Sink = (UnsafeRawBufferPointer) throws -> Void
 
     private let schema: String
     private var metadata = SegmentMetadata()
-    private var output = ByteArena(capacity: 1 << 20)
+    private var output = ByteArena(capacity: 2 << 20)
     private var raw = ByteArena(capacity: 1 << 18)
     private var flushed: UInt64 = 0
-    private let sink: Sink
+    private let sink: Sink?
     package let profile: SegmentProfile
     private let compressor: Compressor
 
     package init(
-        schema: String, profile: SegmentProfile, compressor: Compressor, sink: @escaping Sink
+        schema: String, profile: SegmentProfile, compressor: Compressor, sink: Sink?
     ) {
         self.schema = schema
         self.profile = profile
@@ -231,12 +231,12 @@ package final class SegmentWriter {
 
     /// Writes the documents of the next row group, which all its columns of documents share: a response repeats its
     /// request, and what is shared is stored once.
-    package func appendDocuments(_ fragments: borrowing FragmentEncoder) throws -> DictionaryInfo {
+    package func appendDocuments(_ fragments: inout FragmentEncoder) throws -> DictionaryInfo {
         var info = DictionaryInfo()
         info.count = UInt32(fragments.count)
         guard fragments.count > 0 else { return info }
         let page = appendPage(.dictionary, rawBytes: fragments.pageBytes) {
-            compressor.append(fragments, to: &output)
+            compressor.append(&fragments, to: &output)
             return .fragments
         }
         info.pages = [DictionaryPageInfo(page: page, firstCode: 1, count: info.count)]
@@ -295,8 +295,13 @@ package final class SegmentWriter {
         return PageReference(offset: offset, length: UInt32(stored + SegmentLayout.pageHeaderBytes))
     }
 
+    /// Without a sink, all of the segment once it is finished.
+    package func withUnflushedBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+        try body(output.bytes)
+    }
+
     private func flush(over limit: Int) throws {
-        guard output.count > limit else { return }
+        guard let sink, output.count > limit else { return }
         try sink(output.bytes)
         flushed += UInt64(output.count)
         output.removeAll(keepingAtMost: 8 << 20)

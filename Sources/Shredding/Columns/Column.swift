@@ -1,9 +1,10 @@
+import CKernels
 package import SegmentFormat
 
 /// The values of one path in the row group that is being filled.
 ///
-/// Row-indexed arrays, of one row group's size or grown up to it: writing a value is one store, a row without one needs
-/// nothing (code 0), and taking a row back is clearing it.
+/// Row-indexed arrays of a row group's size: writing a value is one store, a row without one needs nothing (code 0), and
+/// taking a row back is clearing it. Most chunks fill a part of a row group; of the rest nothing is ever touched.
 package struct Column: ~Copyable {
     // The fields that storing a value touches are the first 64 bytes: an event touches some thirty columns, and bodies push
     // them out of the first-level cache between one event and the next.
@@ -31,42 +32,20 @@ package struct Column: ~Copyable {
             .bindMemory(to: Column.self, capacity: capacity)
     }
 
-    /// - Parameter rows: that there is room for.
-    package init(id: UInt16, kind: ColumnKind, path: [UInt8], rows: Int = Limits.rowsPerRowGroup) {
+    package init(id: UInt16, kind: ColumnKind, path: [UInt8]) {
+        let rows = Limits.rowsPerRowGroup
         self.id = id
         self.kind = kind
         self.path = path
-        codes = .allocate(capacity: rows)
-        codes.initialize(repeating: 0, count: rows)
+        guard let zeroed = ck_zeroed(UInt64(rows), UInt64(MemoryLayout<UInt32>.stride)) else { fatalOutOfMemory() }
+        codes = zeroed.bindMemory(to: UInt32.self, capacity: rows)
         times = kind == .timestamp || kind == .sequence ? .allocate(capacity: rows) : nil
         uuids = kind == .uuid ? .allocate(capacity: rows) : nil
         reserveTypedCode()
     }
 
-    /// Makes room for `rows` rows, of which there was some for `before`. Most chunks fill a part of a row group: memory
-    /// for all of it in every column would cost more to touch than it takes to shred a chunk.
-    mutating func grow(rows: Int, before: Int) {
-        let newCodes = UnsafeMutablePointer<UInt32>.allocate(capacity: rows)
-        newCodes.update(from: codes, count: before)
-        (newCodes + before).initialize(repeating: 0, count: rows - before)
-        codes.deallocate()
-        codes = newCodes
-        if let old = times {
-            let new = UnsafeMutablePointer<Int64>.allocate(capacity: rows)
-            new.update(from: old, count: before)
-            old.deallocate()
-            times = new
-        }
-        if let old = uuids {
-            let new = UnsafeMutablePointer<UUIDBytes>.allocate(capacity: rows)
-            new.update(from: old, count: before)
-            old.deallocate()
-            uuids = new
-        }
-    }
-
     deinit {
-        codes.deallocate()
+        ck_free(codes)
         times?.deallocate()
         uuids?.deallocate()
     }

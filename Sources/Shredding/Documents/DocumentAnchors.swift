@@ -5,17 +5,13 @@ import CKernels
 /// With each goes the scanner's state there. Where text repeats from an anchor on, and the state is the same, it need not
 /// be scanned again: the state at every later anchor of the repeat is known too.
 struct DocumentAnchors: ~Copyable {
-    struct Anchor {
-        /// Of the comma, from the row group's first document.
-        var offset: UInt32
-        /// What is open there: a bit a level, 1 for an object, below a leading 1.
-        var state: UInt32
-    }
+    /// The comma, as bytes from the row group's first document, and what is open there: a bit a level, 1 for an object,
+    /// below a leading 1.
+    typealias Anchor = ck_anchor
     struct Slot {
-        /// Of the hash: memory that is far away is looked at only for what begins alike.
+        /// Of the hash and the state: memory that is far away is looked at only for what begins alike.
         var tag: UInt32 = 0
         /// Of the anchor, as it is in `anchors`: one miss of the cache less.
-        var state: UInt32 = 0
         var offset: UInt32 = 0
         var anchor: UInt32 = 0
         /// Its text plus one; 0 where the slot is free.
@@ -34,8 +30,10 @@ struct DocumentAnchors: ~Copyable {
 
     private(set) var anchors: UnsafeMutablePointer<Anchor>
     private(set) var count = 0
-    private var capacity = 4096
-    /// 160 KiB, so that they stay in a core's second-level cache beside what they point to.
+    /// As many as a chunk has: see `FragmentEncoder`.
+    private var capacity = Self.firstCapacity
+    private static let firstCapacity = 1 << 18
+    /// 128 KiB, so that they stay in a core's second-level cache beside what they point to.
     let slots: UnsafeMutablePointer<Slot>
     private(set) var texts: UnsafeMutablePointer<Text>
     private(set) var textCount = 0
@@ -73,7 +71,7 @@ struct DocumentAnchors: ~Copyable {
         textCount = 0
         if capacity > 1 << 20 {
             anchors.deallocate()
-            capacity = 4096
+            capacity = Self.firstCapacity
             anchors = .allocate(capacity: capacity)
         }
     }
@@ -127,13 +125,30 @@ struct DocumentAnchors: ~Copyable {
     /// - Returns: the first that was not repeated.
     @inline(__always)
     mutating func copy(after source: Int, before end: Int, last: Int, distance: Int) -> Int {
+        let first = source + 1
+        reserve(last - first + 4)
+        // In bounds: room was reserved; the source ends before the anchor that is at `count` and four readable ones behind.
+        let n = Int(
+            ck_copy_anchors(
+                anchors + count, anchors + first, Int64(last - first), UInt32(truncatingIfNeeded: end),
+                UInt32(truncatingIfNeeded: distance)))
+        count += n
+        return first + n
+    }
+
+    /// The same within a text that repeats itself: anchors that were just appended are repeated, too.
+    mutating func copyOwn(after source: Int, before end: Int, distance: Int) -> Int {
         var next = source + 1
-        // Where a text repeats itself, anchors that were just appended are repeated too.
-        while next < min(last, count), Int(anchors[next].offset) < end {
+        while next < count, Int(anchors[next].offset) < end {
             let anchor = anchors[next]
             append(Anchor(offset: anchor.offset &+ UInt32(truncatingIfNeeded: distance), state: anchor.state))
             next += 1
         }
         return next
+    }
+
+    @inline(__always)
+    private mutating func reserve(_ additional: Int) {
+        while count + additional > capacity { grow() }
     }
 }

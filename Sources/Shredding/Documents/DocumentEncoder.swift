@@ -7,7 +7,7 @@ import SegmentFormat
 /// A document mostly repeats earlier ones, a few bytes apart. From a comma on, what repeats is compared with its source:
 /// that passes it over eight times as fast as scanning it would, and is the copy that the page needs (Docs/Decisions.md).
 struct DocumentEncoder: ~Copyable {
-    private(set) var fragments = FragmentEncoder()
+    var fragments = FragmentEncoder()
     private var table = DocumentTable()
     private var anchors = DocumentAnchors()
     /// What offsets count from.
@@ -96,6 +96,16 @@ struct DocumentEncoder: ~Copyable {
             i += 32
         }
         return limit
+    }
+
+    private static func commonBefore(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, limit: Int) -> Int {
+        var n = 0
+        while n < limit,
+            a.load(fromByteOffset: -1 - n, as: UInt8.self) == b.load(fromByteOffset: -1 - n, as: UInt8.self)
+        {
+            n += 1
+        }
+        return n
     }
 
     /// The end of the container or scalar at `start`; what is new from `literal` on is left to the caller.
@@ -197,27 +207,28 @@ struct DocumentEncoder: ~Copyable {
         let own = DocumentAnchors.Anchor(offset: UInt32(truncatingIfNeeded: p - base), state: state)
         let index = anchors.count
         anchors.append(own)
+        let hash = Self.hash(p)
+        let slot = anchors.slots + Int(truncatingIfNeeded: hash >> (64 - DocumentAnchors.slotBits))
+        ck_prefetch(slot)
         var expected = repeated.expected
         let last = min(expected + Self.lookahead, repeated.expectedEnd)
         while expected < last {
-            let anchor = anchors.anchors[expected]
-            let s = base + Int(anchor.offset)
             // In bounds: sixteen bytes behind a comma of a line are padding at worst.
-            if anchor.state == state, Self.word(s, 1) == Self.word(p, 1), Self.word(s, 9) == Self.word(p, 9),
-                copy(from: expected, s, text: repeated.expectedText, &p, &state, &literal, &repeated)
-            {
+            let alike = Int(
+                ck_anchor_alike(anchors.anchors, Int64(expected), Int64(last), base, p, state))
+            guard alike >= 0 else { break }
+            let s = base + Int(anchors.anchors[alike].offset)
+            if copy(from: alike, s, text: repeated.expectedText, &p, &state, &literal, &repeated) {
                 return repeated.end
             }
-            expected += 1
+            expected = alike + 1
         }
-        let hash = Self.hash(p)
-        let slot = Int(truncatingIfNeeded: hash >> (64 - DocumentAnchors.slotBits))
-        let tag = UInt32(truncatingIfNeeded: hash)
-        let found = anchors.slots[slot]
-        anchors.slots[slot] = DocumentAnchors.Slot(
-            tag: tag, state: state, offset: own.offset, anchor: UInt32(truncatingIfNeeded: index),
+        let tag = UInt32(truncatingIfNeeded: hash) ^ state
+        let found = slot.pointee
+        slot.pointee = DocumentAnchors.Slot(
+            tag: tag, offset: own.offset, anchor: UInt32(truncatingIfNeeded: index),
             text: UInt32(truncatingIfNeeded: repeated.text + 1))
-        if found.tag == tag, found.state == state, found.text != 0,
+        if found.tag == tag, found.text != 0, anchors.anchors[Int(found.anchor)].state == state,
             copy(
                 from: Int(found.anchor), base + Int(found.offset), text: Int(found.text) - 1, &p, &state, &literal,
                 &repeated)
@@ -241,13 +252,11 @@ struct DocumentEncoder: ~Copyable {
         let length = Self.common(s, p, limit: limit)
         // Backwards to the last byte that differs.
         let mostBack = min(p - literal, s - (base + Int(origin.start)))
-        var back = 0
-        while back < mostBack,
-            p.load(fromByteOffset: -1 - back, as: UInt8.self)
-                == s.load(fromByteOffset: -1 - back, as: UInt8.self)
-        {
-            back += 1
-        }
+        // In bounds: `s` is before `p`, and what is behind the first document can be read.
+        let back =
+            s - base >= 32
+            ? Int(ck_common_before(p, s, UInt64(truncatingIfNeeded: mostBack)))
+            : Self.commonBefore(p, s, limit: mostBack)
         guard back + length >= FragmentEncoder.shortestCopy else { return false }
         let ownText = anchors.texts[repeated.text]
         let fromHere = Int(ownText.position) + (p - base) - Int(ownText.start)
@@ -260,9 +269,14 @@ struct DocumentEncoder: ~Copyable {
             repeated.end = literal
             return true
         }
-        repeated.expected = anchors.copy(
-            after: source, before: (s - base) + length, last: isOwn ? Int.max : Int(origin.anchorEnd), distance: p - s)
-        repeated.expectedEnd = isOwn ? anchors.count : Int(origin.anchorEnd)
+        if isOwn {
+            repeated.expected = anchors.copyOwn(after: source, before: (s - base) + length, distance: p - s)
+            repeated.expectedEnd = anchors.count
+        } else {
+            repeated.expected = anchors.copy(
+                after: source, before: (s - base) + length, last: Int(origin.anchorEnd), distance: p - s)
+            repeated.expectedEnd = Int(origin.anchorEnd)
+        }
         repeated.expectedText = text
         let last = anchors.anchors[anchors.count - 1]
         p = base + Int(last.offset)

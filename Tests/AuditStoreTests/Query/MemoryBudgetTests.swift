@@ -1,4 +1,5 @@
 import KubernetesAudit
+import Synchronization
 import Testing
 
 @testable import AuditStore
@@ -24,12 +25,15 @@ import Testing
         -> (result: TextResult, passes: Int)
     {
         let recorder = ScanRecorder()
+        let reported = Atomic(0)
         var options = QueryOptions(memoryBudget: budget)
         options.recorder = recorder
+        options.progress = { reported.max($0.pass, ordering: .relaxed) }
         var query = query
         query.threads = threads
         let result = try await query.run(
             on: fixture.snapshot, schema: KubernetesAudit.description, now: QueryFixture.now, options: options)
+        #expect(reported.load(ordering: .relaxed) == recorder.passes)
         return (result, recorder.passes)
     }
 

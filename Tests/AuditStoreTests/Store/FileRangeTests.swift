@@ -56,12 +56,12 @@ struct FileRangeTests {
         }
     }
 
-    private func ingest(_ bytes: [UInt8], _ file: Bytes, into store: TestStore, threads: Int) async throws
-        -> IngestReport
-    {
+    private func ingest(
+        _ bytes: [UInt8], _ file: Bytes, into store: TestStore, threads: Int, chunkBytes: Int = 300_000
+    ) async throws -> IngestReport {
         var options = IngestOptions()
         options.threads = threads
-        options.chunkBytes = 300_000
+        options.chunkBytes = chunkBytes
         let source = IngestSource(name: "audit.log", isRepeatable: true) { Input(bytes, file: file) }
         return try await store.core.ingest([source], options: options)
     }
@@ -133,6 +133,21 @@ struct FileRangeTests {
             }
         }
         #expect(failures >= 4)
+    }
+
+    /// Bodies of lines that are no events, and behind them an event longer than the memory for lines.
+    @Test func bodiesWithoutEvents() async throws {
+        let body = #"{"requestObject":{"text":""# + String(repeating: "x", count: 5000)
+        let malformed = Array((body + "\"}\n").utf8)
+        let event = Array((body + String(repeating: "y", count: 700_000) + "\"}}\n").utf8)
+        var bytes: [UInt8] = []
+        for _ in 0..<100 { bytes += malformed }
+        bytes += event + event
+        let store = TestStore()
+        let report = try await ingest(bytes, Bytes(bytes), into: store, threads: 1, chunkBytes: 1 << 20)
+        #expect(report.events == 2 && report.quarantined == 100 && report.failures.isEmpty)
+        #expect(try areEqual(store.events(), event + event))
+        #expect(try store.quarantined().allSatisfy { $0.line == malformed.dropLast() })
     }
 
     /// A name that came to mean another file between two openings.

@@ -4,6 +4,9 @@ import Testing
 @testable import SegmentFormat
 
 struct FragmentTests {
+    /// What is read past the end of new bytes.
+    private static func padded(_ bytes: [UInt8]) -> [UInt8] { bytes + [UInt8](repeating: 0xff, count: 32) }
+
     /// A page of random texts, each of new bytes and copies of any earlier ones, and the bytes it stands for.
     static func page(_ random: inout SeededRandom) -> (stored: [UInt8], raw: [UInt8]) {
         var encoder = FragmentEncoder()
@@ -18,9 +21,9 @@ struct FragmentTests {
                 // From far back, from the text itself, or from the new bytes, repeating them.
                 let distance = 1 + random.below(texts.count + new.count)
                 let length = 1 + random.below(200)
-                new.withUnsafeBytes {
+                padded(new).withUnsafeBytes {
                     encoder.append(
-                        $0.baseAddress ?? UnsafeRawPointer(bitPattern: 1)!, count: new.count, copying: length,
+                        $0.baseAddress!, count: new.count, copying: length,
                         distance: distance)
                 }
                 texts += new
@@ -32,7 +35,7 @@ struct FragmentTests {
                 texts.removeSubrange(start...)
             } else {
                 texts += rest
-                rest.withUnsafeBytes {
+                padded(rest).withUnsafeBytes {
                     encoder.finishText($0.baseAddress!, count: rest.count, length: texts.count - start)
                 }
                 lengths.append(texts.count - start)
@@ -43,7 +46,7 @@ struct FragmentTests {
         for length in lengths { raw.append(varint: length) }
         texts.withUnsafeBytes { raw.append($0) }
         var output = ByteArena(capacity: 100)
-        Compressor().append(encoder, to: &output)
+        Compressor().append(&encoder, to: &output)
         #expect(encoder.pageBytes == raw.count && encoder.count == lengths.count && encoder.rawCount == texts.count)
         return (output.array(), raw.array())
     }

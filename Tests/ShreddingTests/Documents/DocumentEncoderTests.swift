@@ -46,7 +46,7 @@ struct DocumentEncoderTests {
         }
         guard !encoder.isEmpty else { return #expect(codes.isEmpty) }
         var output = ByteArena()
-        Compressor().append(encoder.fragments, to: &output)
+        Compressor().append(&encoder.fragments, to: &output)
         let count = encoder.fragments.pageBytes
         var raw = ByteArena(capacity: count)
         defer { extendLifetime(raw) }

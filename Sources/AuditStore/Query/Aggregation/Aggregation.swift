@@ -25,6 +25,7 @@ package struct AggregatedGroups: Sendable {
         }
         rows = nil
         rowIDs = []
+        try checkCancellation()
     }
 
     init(_ rows: GroupRows) throws {
@@ -36,6 +37,7 @@ package struct AggregatedGroups: Sendable {
         let interned = rows.interned()
         rowIDs = interned.ids
         ranks = try interned.values.map(Self.ranks)
+        try checkCancellation()
     }
 
     private static let valuesWorthRanking = 10_000

@@ -72,7 +72,8 @@ package enum AggregateKind: Sendable, Hashable {
     func add(to needs: inout MeasureNeeds) {
         switch self {
         case .count: break
-        case .distinct, .frequent: (needs.values, needs.sortedValues) = (true, true)
+        case .distinct: (needs.values, needs.distinct) = (true, true)
+        case .frequent: (needs.values, needs.frequent) = (true, true)
         case .quantile(_, let q): (needs.values, needs.quantiles) = (true, needs.quantiles + [q])
         // Those of times are exact.
         case .approximateQuantile(_, let q): (needs.logarithmic, needs.quantiles) = (true, needs.quantiles + [q])
@@ -90,8 +91,9 @@ package enum AggregateKind: Sendable, Hashable {
 package struct MeasureNeeds: Sendable {
     /// Which values, and how often each.
     var values = false
-    /// Whether all values have to be in order, and not only those of the quantiles.
-    var sortedValues = false
+    /// What the values are needed for.
+    var distinct = false
+    var frequent = false
     var quantiles: [Double] = []
     /// Count, sum, smallest and largest; for fields with a dictionary these follow from the values.
     var statistics = false
@@ -103,6 +105,11 @@ package struct MeasureNeeds: Sendable {
     var moments = false
     var logarithmic = false
     var histograms: [HistogramRule] = []
+
+    /// Whether it matters which values of a field with a dictionary there are, and not only how many.
+    var valuesThemselves: Bool {
+        statistics || moments || logarithmic || frequent || !quantiles.isEmpty || !histograms.isEmpty
+    }
 
     /// Whether the values of a field with a dictionary are needed.
     var codedValues: Bool { values || statistics || moments || logarithmic || !histograms.isEmpty }

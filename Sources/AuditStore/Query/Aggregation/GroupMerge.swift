@@ -126,6 +126,7 @@ struct GroupIndex: Sendable {
         var larger = [UInt32](repeating: .max, count: slots.count * 2)
         let mask = larger.count - 1
         for group in 0..<count {
+            if isAbandoned(group) { break }
             var hash: UInt64 = 0x51_7c_c1_b7_27_22_0a_95
             for key in 0..<width { hash = Self.mix(hash, ids[group * width + key]) }
             var slot = Int(truncatingIfNeeded: hash) & mask

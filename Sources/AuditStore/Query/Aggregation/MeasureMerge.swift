@@ -66,7 +66,28 @@ struct MeasureMerge: Sendable {
 
     /// Sorts what was collected, so that the aggregates of a group are a look at one range of it.
     func finished(groups: Int, _ needs: MeasureNeeds) throws -> Finished {
+        var integerStarts = [Int](repeating: 0, count: groups + 1)
+        for group in integerGroups { integerStarts[Int(group) + 1] += 1 }
+        for group in 0..<groups { integerStarts[group + 1] += integerStarts[group] }
+        let (pairs, pairStarts) = try orderedPairs(groups: groups, needs)
+        return Finished(
+            statistics: statistics, integers: try ordered(starts: integerStarts, needs), integerStarts: integerStarts,
+            pairs: pairs, pairStarts: pairStarts, isDuration: isDuration, firsts: firsts, lasts: lasts,
+            summary: summary.finished(groups: groups))
+    }
+
+    /// The values group by group, ascending, and where each group's begin; only the latter, if it does not matter which they are.
+    private func orderedPairs(
+        groups: Int, _ needs: MeasureNeeds
+    ) throws -> (pairs: [(value: EventValue, count: UInt64)], starts: [Int]) {
         var check = CancellationCheck()
+        var starts = [Int](repeating: 0, count: groups + 1)
+        for (key, n) in zip(pairs.keys, pairs.counts) where n != 0 {
+            try check.step()
+            starts[Int(key >> 32) + 1] += 1
+        }
+        for group in 0..<groups { starts[group + 1] += starts[group] }
+        guard needs.valuesThemselves else { return ([], starts) }
         // Values ascending within their group: order by rank once, then by number.
         let table = values.values
         let order = try table.indices.sorted {
@@ -78,26 +99,18 @@ struct MeasureMerge: Sendable {
         var ranked: [(key: UInt64, count: UInt64)] = []
         ranked.reserveCapacity(pairs.count)
         for (key, n) in zip(pairs.keys, pairs.counts) where n != 0 {
+            try check.step()
             ranked.append((key & ~0xffff_ffff | UInt64(ranks[Int(UInt32(truncatingIfNeeded: key)) - 1]), n))
         }
         try ranked.sort {
             try check.step()
             return $0.key < $1.key
         }
-        var pairStarts = [Int](repeating: 0, count: groups + 1)
-        for pair in ranked { pairStarts[Int(pair.key >> 32) + 1] += 1 }
-        var integerStarts = [Int](repeating: 0, count: groups + 1)
-        for group in integerGroups { integerStarts[Int(group) + 1] += 1 }
-        for group in 0..<groups {
-            pairStarts[group + 1] += pairStarts[group]
-            integerStarts[group + 1] += integerStarts[group]
+        let ordered = try ranked.map { pair in
+            try check.step()
+            return (value: table[order[Int(UInt32(truncatingIfNeeded: pair.key))]], count: pair.count)
         }
-        return Finished(
-            statistics: statistics, integers: try ordered(starts: integerStarts, needs),
-            integerStarts: integerStarts,
-            pairs: ranked.map { (table[order[Int(UInt32(truncatingIfNeeded: $0.key))]], $0.count) },
-            pairStarts: pairStarts, isDuration: isDuration, firsts: firsts, lasts: lasts,
-            summary: summary.finished(groups: groups))
+        return (ordered, starts)
     }
 
     /// The integers group by group.
@@ -107,12 +120,13 @@ struct MeasureMerge: Sendable {
         var ordered = [Int64](repeating: 0, count: integers.count)
         try ordered.withUnsafeMutableBufferPointer { ordered in
             for (group, value) in zip(integerGroups, integers) {
+                try check.step()
                 ordered[next[Int(group)]] = value
                 next[Int(group)] += 1
             }
             for group in 0..<max(starts.count - 1, 0) where starts[group] < starts[group + 1] {
                 var values = UnsafeMutableBufferPointer(rebasing: ordered[starts[group]..<starts[group + 1]])
-                if needs.sortedValues {
+                if needs.distinct || needs.frequent {
                     try values.sort {
                         try check.step()
                         return $0 < $1
@@ -146,7 +160,7 @@ extension MeasureMerge.Finished {
     }
 
     func distinct(_ group: Int) -> Int {
-        var count = pairs(of: group).count
+        var count = pairStarts[group + 1] - pairStarts[group]
         var former: Int64?
         for integer in integers(of: group) where integer != former {
             count += 1

@@ -31,7 +31,10 @@ struct PairCounts: Sendable {
 
     private mutating func grow() {
         var larger = PairCounts(capacity: keys.count)
-        for (key, n) in zip(keys, counts) where n != 0 { larger.add(key, n) }
+        for i in keys.indices {
+            if isAbandoned(i) { break }
+            if counts[i] != 0 { larger.add(keys[i], counts[i]) }
+        }
         self = larger
     }
 

@@ -26,19 +26,22 @@ extension EventScan {
         var passes = 0
         while true {
             passes += 1
-            let pass = AggregationPass(self, plan, partition, otherBytes: rows.memory, keepsAll: keepsAll)
+            let pass = AggregationPass(
+                reporting(pass: passes), plan, partition, otherBytes: rows.memory, keepsAll: keepsAll)
             let counts: ScanCounts
             do { counts = try await pass.run() } catch let overflow as AggregationPass.Overflow {
+                // However small the parts, there would be no room for the answer.
+                guard rows.memory <= options.memoryBudget / 2 else { throw answerTooLarge(rows) }
                 partition = try overflow.next(partition, workers: plan.keys.isEmpty ? 1 : workers)
                 continue
             } catch {
                 // To free millions of strings takes longer than one who has cancelled should wait.
-                Task.detached { extendLifetime(pass) }
+                Task.detached { extendLifetime((pass, rows)) }
                 throw error
             }
             if partition.isWhole {
                 options.recorder?.record(counts, passes: passes, groups: pass.groups)
-                return try AggregatedGroups(pass.takeMerge(0), comparesAll: keepsAll)
+                return try Self.groups(of: pass.takeMerge(0), comparesAll: keepsAll)
             }
             for part in try await pass.finished() {
                 for group in try keep(part) {
@@ -58,6 +61,25 @@ extension EventScan {
             }
             let end = partition.collected.upperBound
             partition.collected = end..<min(partition.parts, end + partition.lanes)
+        }
+    }
+
+    private func reporting(pass: Int) -> EventScan {
+        guard let report = options.progress else { return self }
+        var scan = self
+        scan.options.progress = { progress in
+            var progress = progress
+            progress.pass = pass
+            report(progress)
+        }
+        return scan
+    }
+
+    /// The groups of a merge, in order.
+    fileprivate static func groups(of merge: GroupMerge, comparesAll: Bool) throws -> AggregatedGroups {
+        do { return try AggregatedGroups(merge, comparesAll: comparesAll) } catch {
+            Task.detached { extendLifetime(merge) }
+            throw error
         }
     }
 
@@ -192,7 +214,7 @@ private final class AggregationPass: Sendable {
     func finished() async throws -> [AggregatedGroups] {
         try await withThrowingTaskGroup(of: (Int, AggregatedGroups).self) { tasks in
             for lane in lanes.indices {
-                tasks.addTask { (lane, try AggregatedGroups(self.takeMerge(lane), comparesAll: false)) }
+                tasks.addTask { (lane, try EventScan.groups(of: self.takeMerge(lane), comparesAll: false)) }
             }
             var parts: [(Int, AggregatedGroups)] = []
             for try await part in tasks { parts.append(part) }

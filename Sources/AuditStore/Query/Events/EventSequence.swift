@@ -16,15 +16,16 @@ public struct EventSequence<Element: DecodableEvent>: AsyncSequence, Sendable {
     var start: TimedRow?
 
     public func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(cursor: EventCursor(scan, order: order, limit: limit, after: start))
+        AsyncIterator(cursor: CursorBox(EventCursor(scan, order: order, limit: limit, after: start)))
     }
 
     public struct AsyncIterator: AsyncIteratorProtocol {
-        fileprivate let cursor: EventCursor
+        /// Shared by copies of the iterator, which is how they go on from each other.
+        fileprivate let cursor: CursorBox
 
         public mutating func next() async throws -> Element? {
             do {
-                return try cursor.next().map { Element($0.event, at: $0.position) }
+                return try cursor.value.withNext { Element(Event(bytes: Array($0)), at: $1) }
             } catch { throw AuditStoreError.wrapping(error) }
         }
     }
@@ -61,28 +62,7 @@ extension EventQuery {
     }
 }
 
-/// Goes through the events that match, page by page.
-final class EventCursor {
-    private var pages: RowPages
-    private var texts: RowTexts
-    private var page: [TimedRow] = []
-    private var index = 0
-
-    init(_ scan: EventScan, order: EventOrder, limit: Int?, after: TimedRow?) {
-        pages = RowPages(scan, order: order, limit: limit, after: after)
-        texts = RowTexts(scan)
-    }
-
-    func next() throws -> (event: Event, position: EventPosition)? {
-        if index == page.count {
-            page = try pages.next()
-            index = 0
-            if page.isEmpty { return nil }
-        }
-        // A page may take its reader hours.
-        if index & 63 == 0 { try checkCancellation() }
-        let row = page[index]
-        index += 1
-        return (try texts.event(row, of: pages.segment(of: row)), row.position(in: pages.order))
-    }
+private final class CursorBox {
+    var value: EventCursor
+    init(_ value: consuming EventCursor) { self.value = value }
 }

@@ -17,6 +17,17 @@ struct RowPages {
     private var last: TimedRow?
     private var left: Int
     private var size: Int
+    /// What was looked at for all pages; a row group that was looked at for several counts once.
+    private var counts: ScanCounts
+    private var visitedSegments: Set<Int> = []
+    private var visitedGroups: Set<RowGroupPlace> = []
+    /// Row groups of the visited segments.
+    private var groups = 0
+
+    private struct RowGroupPlace: Hashable {
+        var segment: Int
+        var group: Int
+    }
 
     static var smallestPage: Int { 1024 }
     static var largestPage: Int { 65_536 }
@@ -35,7 +46,8 @@ struct RowPages {
         }
         last = after
         left = limit ?? .max
-        size = Self.smallestPage
+        size = limit.map { min($0, Self.largestPage) } ?? Self.smallestPage
+        counts = ScanCounts(of: segments, among: scan.snapshot.segments)
     }
 
     /// The next rows, in order; none at the end.
@@ -56,7 +68,18 @@ struct RowPages {
         if rows.count < limit { left = 0 }
         last = rows.last
         size = min(size * 4, Self.largestPage)
+        record()
         return rows
+    }
+
+    /// Tells `explain` what was looked at so far.
+    private func record() {
+        guard let recorder = scan.options.recorder else { return }
+        var all = counts
+        all.segmentsPrunedByLimit = segments.count - visitedSegments.count
+        all.rowGroupsPrunedByLimit = groups - visitedGroups.count
+        all.rowGroups += all.rowGroupsPrunedByLimit
+        recorder.record(all)
     }
 
     private mutating func predicate(_ index: Int, _ reader: SegmentReader) throws -> PreparedPredicate {
@@ -71,7 +94,12 @@ struct RowPages {
         let segment = segments[index]
         let reader = try scan.reader(segment)
         let predicate = try predicate(index, reader)
-        if case .constant(false) = predicate { return }
+        let isNew = visitedSegments.insert(index).inserted
+        if case .constant(false) = predicate {
+            if isNew { counts.segmentsPrunedByDictionary += 1 }
+            return
+        }
+        if isNew { groups += reader.metadata.rowGroups.count }
         let time = order == .ingest ? nil : try reader.timeColumn(scan.schema.eventTime)
         var firstRow = 0
         for group in reader.metadata.rowGroups.indices {
@@ -83,7 +111,9 @@ struct RowPages {
                 if let worst = best.worst, ranks.lowerBound > worst.rank { continue }
                 if let last, ranks.upperBound < last.rank { continue }
             }
+            scratch.counts = ScanCounts()
             let rows = try predicate.matchingRows(rowGroup, scratch)
+            if visitedGroups.insert(RowGroupPlace(segment: index, group: group)).inserted { counts.add(scratch.counts) }
             guard !rows.isEmpty else { continue }
             let times = try time?.values(rowGroup, scratch.integers.first)
             let sequences = try RowSequences(segment, firstRow, rowGroup)

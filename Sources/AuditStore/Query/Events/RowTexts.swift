@@ -27,16 +27,26 @@ struct RowTexts: ~Copyable {
     mutating func withText<R>(
         of row: TimedRow, in segment: SegmentDescription, _ body: (UnsafeRawBufferPointer) throws -> R
     ) throws -> R {
-        var index = open.firstIndex { $0.segment == segment.id && $0.group == row.group }
-        if index == nil {
-            let reader = RowGroupReader(try scan.reader(segment))
-            reader.open(Int(row.group))
-            if open.count == Self.openRowGroups { open.removeFirst() }
-            open.append(Open(segment: segment.id, group: row.group, assembler: try EventAssembler(reader)))
-            index = open.count - 1
-        }
         text.removeAll(keepingAtMost: 16 << 20)
-        try open[index!].assembler.append(row: Int(row.row), to: &text)
+        try assembler(row, segment).append(row: Int(row.row), to: &text)
         return try body(text.bytes)
+    }
+
+    /// Appends the text of a row of the segment.
+    mutating func append(_ row: TimedRow, of segment: SegmentDescription, to text: inout ByteArena) throws {
+        try assembler(row, segment).append(row: Int(row.row), to: &text)
+    }
+
+    /// What puts the events of the row's row group together.
+    private mutating func assembler(_ row: TimedRow, _ segment: SegmentDescription) throws -> EventAssembler {
+        if let known = open.first(where: { $0.segment == segment.id && $0.group == row.group }) {
+            return known.assembler
+        }
+        let reader = RowGroupReader(try scan.reader(segment))
+        reader.open(Int(row.group))
+        if open.count == Self.openRowGroups { open.removeFirst() }
+        let assembler = try EventAssembler(reader)
+        open.append(Open(segment: segment.id, group: row.group, assembler: assembler))
+        return assembler
     }
 }

@@ -57,42 +57,92 @@ package enum RawValue {
         return .list(values)
     }
 
-    static func unescaped(_ text: UnsafeRawBufferPointer) -> String {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count)
-        func hex(_ at: Int) -> UInt32? {
-            guard at + 4 <= text.count else { return nil }
-            return UInt32(String(decoding: text[at..<at + 4], as: UTF8.self), radix: 16)
+    private static func unescaped(_ text: UnsafeRawBufferPointer) -> String {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(text.count, 1)) { buffer in
+            String(decoding: buffer[..<unescape(text, into: buffer)], as: UTF8.self)
         }
+    }
+
+    /// Writes the text that a string's inner bytes stand for; it is no longer than they are. Bytes that are no UTF-8 stay as they are.
+    ///
+    /// - Returns: how many bytes were written.
+    static func unescape(_ text: UnsafeRawBufferPointer, into target: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        var n = 0
         var i = 0
         while i < text.count {
             let c = text[i]
             guard c == 0x5c, i + 1 < text.count else {
-                bytes.append(c)
+                target[n] = c
+                n += 1
                 i += 1
                 continue
             }
             let escape = text[i + 1]
             i += 2
             switch escape {
-            case 0x62: bytes.append(0x08)
-            case 0x66: bytes.append(0x0c)
-            case 0x6e: bytes.append(0x0a)
-            case 0x72: bytes.append(0x0d)
-            case 0x74: bytes.append(0x09)
+            case 0x62: target[n] = 0x08
+            case 0x66: target[n] = 0x0c
+            case 0x6e: target[n] = 0x0a
+            case 0x72: target[n] = 0x0d
+            case 0x74: target[n] = 0x09
             case 0x75:
-                guard var scalar = hex(i) else { continue }
+                guard var scalar = hex(text, i) else { continue }
                 i += 4
                 if scalar & 0xfc00 == 0xd800, i + 1 < text.count, text[i] == 0x5c, text[i + 1] == 0x75,
-                    let low = hex(i + 2), low & 0xfc00 == 0xdc00
+                    let low = hex(text, i + 2), low & 0xfc00 == 0xdc00
                 {
                     scalar = 0x10000 + (scalar & 0x3ff) << 10 + low & 0x3ff
                     i += 6
                 }
-                bytes.append(contentsOf: Array(String(Unicode.Scalar(scalar) ?? "\u{fffd}").utf8))
-            default: bytes.append(escape)
+                // At most three bytes for six, or four for twelve.
+                for byte in UTF8.encode(Unicode.Scalar(scalar) ?? "\u{fffd}")! {
+                    target[n] = byte
+                    n += 1
+                }
+                continue
+            default: target[n] = escape
             }
+            n += 1
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return n
+    }
+
+    private static func hex(_ text: UnsafeRawBufferPointer, _ start: Int) -> UInt32? {
+        guard start + 4 <= text.count else { return nil }
+        var value: UInt32 = 0
+        for i in start..<start + 4 {
+            let digit: UInt8
+            switch text[i] {
+            case 0x30...0x39: digit = text[i] - 0x30
+            case 0x41...0x46: digit = text[i] - 0x41 + 10
+            case 0x61...0x66: digit = text[i] - 0x61 + 10
+            default: return nil
+            }
+            value = value << 4 | UInt32(digit)
+        }
+        return value
+    }
+}
+
+/// Gives texts of raw strings as bytes, without making strings of them.
+struct RawTexts: ~Copyable {
+    private var buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1024)
+
+    deinit { buffer.deallocate() }
+
+    /// The text of a quoted string, valid until the next call; nil for other values, and where bytes might have to be replaced.
+    mutating func text(_ raw: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        guard raw.count >= 2, raw[0] == 0x22 else { return nil }
+        let inner = UnsafeRawBufferPointer(rebasing: raw[1..<raw.count - 1])
+        guard inner.contains(0x5c) else { return inner }
+        var bits: UInt8 = 0
+        for byte in inner { bits |= byte }
+        guard bits < 0x80 else { return nil }
+        if buffer.count < inner.count {
+            buffer.deallocate()
+            buffer = .allocate(capacity: inner.count * 2)
+        }
+        return UnsafeRawBufferPointer(
+            rebasing: UnsafeRawBufferPointer(buffer)[..<RawValue.unescape(inner, into: buffer)])
     }
 }

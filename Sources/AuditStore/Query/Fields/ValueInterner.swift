@@ -29,6 +29,7 @@ struct ValueInterner: Sendable {
         var larger = [UInt32](repeating: 0, count: slots.count * 2)
         let mask = larger.count - 1
         for (i, hash) in hashes.enumerated() {
+            if isAbandoned(i) { break }
             var slot = Int(truncatingIfNeeded: hash) & mask
             while larger[slot] != 0 { slot = (slot + 1) & mask }
             larger[slot] = UInt32(i + 1)

@@ -64,10 +64,12 @@ package final class ValueTable: Sendable {
     package func matches(_ test: ValueTest) throws(SegmentError) -> [UInt8] {
         var matches = [UInt8](repeating: 0, count: count + 1)
         if isPlain, case .dictionary(let dictionary, _) = source {
+            var texts = RawTexts()
+            let testText = test.textTest()
             try dictionary.forEach { (code, entry) throws(SegmentError) in
                 if code & Self.checkInterval == 0 { try SegmentError.checkCancellation() }
                 let passes: Bool
-                if let testText = test.text, let text = RawValue.plainText(entry) {
+                if let testText, let text = texts.text(entry) {
                     passes = testText(text)
                 } else {
                     passes = RawValue.decode(entry).map(test.value) ?? false

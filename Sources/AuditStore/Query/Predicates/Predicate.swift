@@ -21,6 +21,8 @@ package struct ValueTest: Sendable {
     package let value: @Sendable (EventValue) -> Bool
     /// The same for a string, on its UTF-8 bytes, where these are at hand without decoding.
     package let text: (@Sendable (UnsafeRawBufferPointer) -> Bool)?
+    /// Makes such a test for many texts in a row, by one thread; nil if there is nothing to be gained.
+    private let makeText: (@Sendable () -> (UnsafeRawBufferPointer) -> Bool)?
     /// The only string that passes: what filters of identities are asked for.
     package let onlyText: String?
     /// What every string contains that passes.
@@ -43,23 +45,30 @@ package struct ValueTest: Sendable {
 
     package init(
         value: @escaping @Sendable (EventValue) -> Bool, text: (@Sendable (UnsafeRawBufferPointer) -> Bool)? = nil,
-        onlyText: String? = nil, needle: Needle? = nil
+        makeText: (@Sendable () -> (UnsafeRawBufferPointer) -> Bool)? = nil, onlyText: String? = nil,
+        needle: Needle? = nil
     ) {
         self.value = value
         self.text = text
+        self.makeText = makeText
         self.onlyText = onlyText
         self.needle = needle
     }
 
+    /// The test for many texts in a row, by one thread.
+    func textTest() -> ((UnsafeRawBufferPointer) -> Bool)? { makeText?() ?? text }
+
     /// A test that only strings can pass.
     package static func text(
-        onlyText: String? = nil, needle: Needle? = nil, _ test: @escaping @Sendable (UnsafeRawBufferPointer) -> Bool
+        onlyText: String? = nil, needle: Needle? = nil,
+        makeText: (@Sendable () -> (UnsafeRawBufferPointer) -> Bool)? = nil,
+        _ test: @escaping @Sendable (UnsafeRawBufferPointer) -> Bool
     ) -> ValueTest {
         ValueTest(
             value: { value in
                 guard case .string(var string) = value else { return false }
                 return string.withUTF8 { test(UnsafeRawBufferPointer($0)) }
-            }, text: test, onlyText: onlyText, needle: needle)
+            }, text: test, makeText: makeText, onlyText: onlyText, needle: needle)
     }
 
     package static let isPresent: ValueTest = {

@@ -98,15 +98,15 @@ extension Predicate {
         case .dictionary(let column, let table):
             return CodeTest(column: column, matches: try table.matches(test)).map { .codes($0) } ?? .constant(false)
         case .identities(let column, let table):
-            guard let text = test.onlyText, table.transform == nil, let uuid = uuid(text) else {
-                return .batch(resolved, test)
-            }
-            // An odd spelling of a string can equal the text too; those are in the dictionary.
+            guard let text = test.onlyText, table.transform == nil else { return .batch(resolved, test) }
+            // What is no canonical UUID is in the dictionary, and so are odd spellings of those that are.
             var matches = try table.matches(test)
             while matches.count <= Int(typedCode) { matches.append(0) }
             matches[Int(typedCode)] = 0
+            let odd = CodeTest(column: column, matches: matches).map { PreparedPredicate.codes($0) }
+            guard let uuid = uuid(text) else { return odd ?? .constant(false) }
             let typed = PreparedPredicate.identity(column: column, uuid)
-            return CodeTest(column: column, matches: matches).map { .or([typed, .codes($0)]) } ?? typed
+            return odd.map { .or([typed, $0]) } ?? typed
         case .computed(let computed):
             if computed.isWholeEvent, !computed.isTransformed {
                 guard let search = try EventSearch(test, segment) else { return .event(test) }

@@ -77,7 +77,12 @@ extension ValueTest {
 
     /// A part of the text matches; linear in the text, whatever the expression.
     package static func matches(_ expression: RegularExpression) -> ValueTest {
-        .text(needle: expression.requiredLiteral.flatMap { Needle($0, isEnough: false) }) { expression.matches($0) }
+        .text(
+            needle: expression.requiredLiteral.flatMap { Needle($0, isEnough: false) },
+            makeText: {
+                let matcher = expression.makeMatcher()
+                return { matcher.matches($0) }
+            }, { expression.matches($0) })
     }
 
     package static func isContained(in networks: IPNetworkSet) -> ValueTest {

@@ -10,8 +10,9 @@ extension EventScan {
         do {
             switch order {
             case .ingest: try forEachInIngestOrder(limit: limit ?? .max, body)
-            case .oldest: try forEachByTime(newest: false, limit: limit ?? .max, body)
-            case .newest: try forEachByTime(newest: true, limit: limit ?? .max, body)
+            case .oldest, .newest:
+                var cursor = EventCursor(self, order: order, limit: limit)
+                while try cursor.withNext({ bytes, _ in try body(bytes) }) != nil {}
             }
         } catch { throw AuditStoreError.wrapping(error) }
     }
