@@ -197,6 +197,8 @@ final class OrderedWork<Prepared: Sendable, Partial: Sendable>: Sendable {
                 return .some(result)
             }
             if let result {
+                // What waited can be many row groups' worth.
+                try checkCancellation()
                 idle = 0
                 if let partial = result { try consume(lane, partial) }
                 state.withLock { $0.lanes[lane].isPassingOn = false }
