@@ -6,7 +6,7 @@ import Testing
 @testable import AuditStore
 
 /// Any path with any type, against a walk through the events as Foundation's decoder reads them: in young segments, where bodies are
-/// text, and in compacted ones, where paths of them have columns.
+/// fragments of each other, and in compacted ones, where they are sorted. `ShreddedPathTests` has paths with columns of their own.
 @Suite struct JSONPathTests {
     enum Node: Decodable {
         case null, bool(Bool), int(Int), double(Double), string(String), list([Node]), object([String: Node])
@@ -75,7 +75,7 @@ import Testing
         return Fixtures(young: young, compacted: try store.directory.snapshot().1, events: events)
     }
 
-    /// Of each path: the schema's own, which compaction gives a column, and others.
+    /// Of paths that most bodies of a kind have, and of one that few have.
     @Test func integers() async throws {
         let fixtures = try await Self.fixtures.value
         let paths = [
