@@ -14,6 +14,12 @@ package final class SegmentReader: Sendable {
     let number: UInt64
     /// Without a cache, dictionaries are kept here, since every row asks for them, and the last page of documents.
     private let kept: Mutex<[PageCache.Key: CachedPage]> = Mutex([:])
+    /// Dictionaries that somebody uses: one may be too large for the cache, and several row groups need it at once.
+    private let used: Mutex<[Int: Used]> = Mutex([:])
+
+    private struct Used {
+        weak var dictionary: ColumnDictionary?
+    }
 
     /// - Parameter cache: keeps decoded pages.
     package init(_ source: any SegmentSource, cache: PageCache? = nil) throws(SegmentError) {
@@ -109,8 +115,9 @@ package final class SegmentReader: Sendable {
 
     /// The dictionary of a column, decoded once and kept.
     package func dictionary(_ column: Int) throws(SegmentError) -> ColumnDictionary {
+        if let dictionary = used.withLock({ $0[column]?.dictionary }) { return dictionary }
         let key = PageCache.Key(segment: number, content: .dictionary, column: UInt32(column))
-        return try kept(key) { () throws(SegmentError) in
+        let dictionary = try kept(key) { () throws(SegmentError) -> ColumnDictionary in
             let info = metadata.columns[column].dictionary
             var pages: [DictionaryPage] = []
             for page in info.pages {
@@ -119,6 +126,8 @@ package final class SegmentReader: Sendable {
             }
             return ColumnDictionary(pages: pages, count: Int(info.count))
         }
+        used.withLock { $0[column] = Used(dictionary: dictionary) }
+        return dictionary
     }
 
     /// What was kept for a key, or what `make` makes, which is kept then.

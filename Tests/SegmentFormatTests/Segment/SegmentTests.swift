@@ -20,6 +20,18 @@ import Testing
         }
     }
 
+    /// Whoever needs a dictionary that somebody holds gets that one, even if no cache has room for it.
+    @Test func dictionariesAreShared() throws {
+        var random = Seeds.announce(6, "dictionaries")
+        let segment = try RandomSegment(&random, groups: 2, rows: 50, profile: .compacted)
+        let reader = try SegmentReader(
+            MemorySource(name: "memory", bytes: segment.bytes), cache: PageCache(budget: 0))
+        for column in reader.metadata.columns.indices {
+            let held = try reader.dictionary(column)
+            #expect(try reader.dictionary(column) === held)
+        }
+    }
+
     @Test func footerComesBack() throws {
         var random = Seeds.announce(5, "footer")
         let segment = try RandomSegment(&random, groups: 3, rows: 50, profile: .compacted)
