@@ -89,6 +89,8 @@ struct Ingest {
                 // The next input is recognised by the checkpoints of this one.
                 while workers.count < threads { try await collect(isAtEnd: true) }
                 try commit(&state)
+                // Pieces of a line that may go on: they must not be committed with what the next input holds.
+                state.ready = []
                 state.consumedBefore += reader.consumed
                 state.report.unfinished += reader.unfinished
                 if let failure = state.failure ?? reader.failure {

@@ -24,9 +24,12 @@ package struct StoreCore: Sendable {
         defer { access.end(.bulk) }
         let ids = ClaimedIDs(writer)
         do {
-            return try await Ingest(
+            let report = try await Ingest(
                 directory: directory, schema: schema, options: options, writer: writer, ids: ids, progress: progress
             ).run(sources)
+            // What was read of them and not committed is read again by the next load.
+            if report.unfinished > 0 || !report.failures.isEmpty { ids.removeStrays(from: directory) }
+            return report
         } catch {
             ids.removeStrays(from: directory)
             throw error

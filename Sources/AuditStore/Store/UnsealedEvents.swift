@@ -5,16 +5,23 @@ extension StoreCore {
     /// The process of the writer sees all that is acknowledged. Others see what is sealed while a writer is alive, and
     /// after it died also what it left in the WAL, for which nothing has to be written.
     package func snapshot() throws -> Snapshot {
-        if let active = access.active {
-            return try directory.snapshot(cache: cache) {
-                try active.segments(from: $0.wal, firstSequence: $0.nextSequence)
-            }.1
+        while let active = access.active {
+            do {
+                return try directory.snapshot(cache: cache) {
+                    let views = try active.segments(from: $0.wal, firstSequence: $0.nextSequence)
+                    // What another writer seals after this one was closed, this one never learns of.
+                    if views == nil, access.active !== active { throw WriterIsGone() }
+                    return views
+                }.1
+            } catch is WriterIsGone {}
         }
         // Before the manifest is read: no writer seals meanwhile.
         let lock = try lockLeftWAL()
         defer { lock?.unlock() }
         return try directory.snapshot(cache: cache) { lock == nil ? [] : try leftSegments($0) }.1
     }
+
+    private struct WriterIsGone: Error {}
 
     /// nil if there is no WAL, or if a writer is alive.
     private func lockLeftWAL() throws -> (any FileLock)? {

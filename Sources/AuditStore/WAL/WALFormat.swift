@@ -12,6 +12,8 @@ enum WALFormat {
 
     /// Bytes of the events of one append, line ends included. An append is one block: it is there as a whole or not at all.
     static let bytesPerAppend = 64 << 20
+    /// Events of one append: what is kept of each beside its line is forty bytes, and lines can be empty.
+    static let eventsPerAppend = 1 << 20
     /// Appends that wait together are written as one block up to this many bytes.
     static let bytesPerGroup = 4 << 20
     /// Uncompressed bytes of a block: the largest group, and what stands beside its lines.

@@ -6,7 +6,7 @@ final class AppendQueue: Sendable {
     struct Waiting: Sendable {
         var id: UInt64
         var append: PendingAppend
-        var bytes: Int { append.lines.count }
+        var bytes: Int { append.bytes }
         var continuation: CheckedContinuation<AppendReceipt, any Error>
     }
 

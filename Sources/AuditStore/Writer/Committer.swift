@@ -41,8 +41,15 @@ actor Committer {
         self.window = window
     }
 
-    /// Begins the first file.
-    func open() throws { file = try beginFile() }
+    /// Begins the first file. Those before it are not needed if they hold no events: it has their digests. Else a writer that
+    /// is opened over and over and writes nothing would fill the disk.
+    func open() throws {
+        let first = try beginFile()
+        file = first
+        guard active.isEmpty, lease.writer.manifest.wal.file < first.number else { return }
+        try lease.writer.commit { $0.wal.file = first.number }
+        try directory.removeWAL(before: first.number)
+    }
 
     // MARK: Committing
 

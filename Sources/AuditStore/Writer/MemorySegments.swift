@@ -54,7 +54,19 @@ package final class MemorySegments: Sendable {
                 try Task.checkCancellation()
                 var entries = state.entries[ObjectIdentifier(chunk)]?.entries ?? []
                 var start = entries.last?.range.upperBound ?? 0
-                if start < count {
+                if start > count {
+                    // The snapshot is older than another one. What came later it must not see, not even the beginning of an
+                    // append that goes on in the next chunk.
+                    while let last = entries.last, last.range.upperBound > count {
+                        start = last.range.lowerBound
+                        entries.removeLast()
+                    }
+                    if start < count {
+                        let range = start..<count
+                        let view = try Self.build(chunk, range, origin, flagged.filter { range.contains($0) }, &state)
+                        entries.append(Entry(range: range, view: view))
+                    }
+                } else if start < count {
                     while let last = entries.last, last.range.count <= count - start {
                         start = last.range.lowerBound
                         entries.removeLast()
@@ -64,7 +76,6 @@ package final class MemorySegments: Sendable {
                     entries.append(Entry(range: range, view: view))
                     state.entries[ObjectIdentifier(chunk)] = (chunk, entries)
                 }
-                // A snapshot that is older than another may see less of a chunk than was built; it takes what is there.
                 for var view in entries.compactMap(\.view) {
                     view.description.firstSequence += sequence
                     view.description.lastSequence += sequence

@@ -7,6 +7,11 @@ struct PendingAppend: Sendable {
     var ends: [Int] = []
     var digests: [EventDigest] = []
 
+    /// Bytes of memory.
+    var bytes: Int {
+        lines.count + ends.count * MemoryLayout<Int>.stride + digests.count * MemoryLayout<EventDigest>.stride
+    }
+
     private static func invalid(_ message: String) -> AuditStoreError { AuditStoreError(.invalidArgument, message) }
 
     /// - Parameter event: one line; a line feed at its end may be there or not.
@@ -21,6 +26,10 @@ struct PendingAppend: Sendable {
                 .limit, "too many bytes in one append",
                 expected: "events of less than \(Limits.bytesPerEvent) bytes, \(WALFormat.bytesPerAppend) together",
                 found: "\(event.count), \(lines.count + event.count + 1) together")
+        }
+        guard ends.count < WALFormat.eventsPerAppend else {
+            throw AuditStoreError(
+                .limit, "too many events in one append", expected: "\(WALFormat.eventsPerAppend) at most")
         }
         lines.append(contentsOf: event)
         lines.append(0x0a)

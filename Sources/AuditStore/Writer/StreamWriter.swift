@@ -97,7 +97,7 @@ public final class StreamWriter: Sendable {
 
     /// Appends events as one: all of them are there after a crash, or none of them.
     ///
-    /// - Parameter events: each as above, 64 MiB together at most.
+    /// - Parameter events: each as above, 64 MiB and 1,048,576 events together at most.
     @discardableResult
     public func append(_ events: [[UInt8]]) async throws -> AppendReceipt {
         var pending = PendingAppend()

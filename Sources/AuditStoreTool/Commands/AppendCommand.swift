@@ -76,7 +76,9 @@ struct AppendCommand: AsyncParsableCommand {
             }
             text.removeLast(Self.bytesPerRead - n)
             isAtEnd = n == 0
-            let end = isAtEnd ? text.count : text.lastIndex(of: 0x0a).map { $0 + 1 } ?? 0
+            // What is left of former reads has no line feed. No event is that long: the writer refuses it.
+            let lineEnd = text[count...].lastIndex(of: 0x0a).map { $0 + 1 }
+            let end = lineEnd ?? (isAtEnd || text.count > Self.longestLine ? text.count : 0)
             guard end > 0 else { continue }
             let receipt = try await writer.append(lines: Array(text[..<end]))
             counts.events += receipt.events
@@ -92,6 +94,8 @@ struct AppendCommand: AsyncParsableCommand {
 
     /// As much as is appended together at most, unless a line is longer.
     private static let bytesPerRead = 1 << 20
+    /// A line that does not end is not kept for ever.
+    private static let longestLine = 32 << 20
 
     private func report(_ recovery: RecoveryReport, seconds: Double) {
         if recovery.events > 0 {

@@ -35,6 +35,24 @@ import Testing
         #expect(try await store.ingest(("a", line)).quarantined == 0)
     }
 
+    /// A line that may still go on is left for the next load, whatever is loaded after it.
+    @Test func unfinishedBeforeAnotherInput() async throws {
+        let files = MemoryFileSystem()
+        let store = TestStore(files)
+        let line = long(Limits.bytesPerEvent + (8 << 20))
+        let sources = [(name: "a", bytes: line), (name: "b", bytes: SmallLogs.events(0..<3))].map { name, bytes in
+            IngestSource(name: name, isRepeatable: true) { MemoryInput(name, bytes, canGrow: true) }
+        }
+        let report = try await store.core.ingest(sources, options: IngestOptions())
+        #expect(report.events == 3 && report.quarantined == 0 && report.unfinished == UInt64(line.count))
+        #expect(try store.manifest().quarantine.isEmpty)
+        #expect(!files.files.keys.contains { $0.contains("/\(FileNames.quarantine)/") })
+        #expect(try await store.ingest(("a", line + [0x0a])).quarantined == 1)
+        let found = try store.quarantined()
+        #expect(found.count == 1 && areEqual(found[0].line, line))
+        #expect(try store.problems().isEmpty)
+    }
+
     /// What is read behind a line longer than a chunk begins with another one, whose end is not read yet.
     @Test func oneBehindAnother() async throws {
         let store = TestStore()

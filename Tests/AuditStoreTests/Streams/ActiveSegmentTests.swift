@@ -51,6 +51,24 @@ import Testing
         try await writer.close()
     }
 
+    /// A snapshot that was begun before an append, and gets its segments after one that was begun later, sees nothing of it.
+    @Test func olderSnapshotSeesNoMore() throws {
+        let segments = MemorySegments(schema: .test)
+        let chunk = Chunk(capacity: 10_000)
+        let events = (0..<10).map { streamed($0) + [0x0a] }
+        for event in events {
+            event.withUnsafeBytes { (chunk.base + chunk.count).copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+            chunk.count += event.count
+        }
+        func rows(_ n: Int) throws -> UInt64 {
+            let count = events[..<n].reduce(0) { $0 + $1.count }
+            return try segments.views(
+                of: [(chunk: chunk, origin: EventOrigin(), count: count, flagged: [])], firstSequence: 0
+            ).reduce(0) { $0 + $1.description.rows }
+        }
+        for n in [5, 10, 7, 3, 0, 10] { #expect(try rows(n) == UInt64(n)) }
+    }
+
     /// Readers while many tasks append and segments are sealed beside: each answer is what some moment had.
     @Test func readersBesideAStream() async throws {
         let store = TestStore()

@@ -99,6 +99,19 @@ extension WriterOptions {
         #expect(try store.problems().isEmpty)
     }
 
+    /// What is kept beside a line must not cost many times as much as the line.
+    @Test func tooManyTinyLines() async throws {
+        var options = WriterOptions.still
+        options.duplicates = nil
+        let writer = try await TestStore().core.writer(options)
+        await #expect {
+            try await writer.append(lines: [UInt8](repeating: 0x0a, count: (1 << 20) + 1))
+        } throws: {
+            ($0 as? AuditStoreError)?.code == .limit
+        }
+        try await writer.close()
+    }
+
     /// Loads and compactions of the same store go on beside a stream; a second writer does not.
     @Test func besideAStream() async throws {
         let files = MemoryFileSystem()

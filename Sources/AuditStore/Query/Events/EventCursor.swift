@@ -51,8 +51,7 @@ struct EventCursor: ~Copyable {
 
     /// - Returns: false if there was no room for all of several.
     private mutating func load(_ rows: ArraySlice<TimedRow>) throws -> Bool {
-        firstLoaded = rows.startIndex
-        loaded = Array(repeating: 0..<0, count: rows.count)
+        var ranges = Array(repeating: 0..<0, count: rows.count)
         text.removeAll(keepingAtMost: 2 * Self.batchBytes)
         let order = rows.indices.sorted { a, b in
             (rows[a].segment, rows[a].group, rows[a].row) < (rows[b].segment, rows[b].group, rows[b].row)
@@ -63,8 +62,10 @@ struct EventCursor: ~Copyable {
             guard rows.count == 1 || text.count < Self.batchBytes else { return false }
             let start = text.count
             try texts.append(rows[place], of: pages.segment(of: rows[place]), to: &text)
-            loaded[place - firstLoaded] = start..<text.count
+            ranges[place - rows.startIndex] = start..<text.count
         }
+        // Only now: who goes on after an error must not get what was not read.
+        (loaded, firstLoaded) = (ranges, rows.startIndex)
         return true
     }
 }

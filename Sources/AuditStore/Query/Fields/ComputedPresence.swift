@@ -37,6 +37,8 @@ extension ComputedField {
         for info in documents.pages where info.count > 0 {
             try SegmentError.checkCancellation()
             let page = try reader.segment.documentPage(documents, code: info.firstCode)
+            // Its bytes are its own: the cache may have no room for it.
+            defer { withExtendedLifetime(page) {} }
             for i in 0..<page.count where page[i].first != 0x6e { isPresent[Int(page.firstCode) + i] = 1 }
         }
         RowMask.filter(mask, codes, isPresent)
