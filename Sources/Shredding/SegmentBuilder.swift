@@ -53,17 +53,28 @@ package final class SegmentBuilder {
         }
     }
 
-    /// Shreds one line, whose row says that its identity is not its own.
+    /// The same for lines of which some are flagged: their rows say that their identity is not their own.
+    ///
+    /// - Parameter flagged: where these begin, counted from `start`, ascending.
     package func append(
-        flagged line: UnsafeRawPointer, malformed: (JSONFailure, UnsafeRawBufferPointer) throws -> Void
+        linesFrom start: UnsafeRawPointer, to end: UnsafeRawPointer, flagged: [Int],
+        malformed: (JSONFailure, UnsafeRawBufferPointer) throws -> Void
     ) throws {
-        switch shredder.shred(line: line) {
-        case .event:
-            flaggedRows.append(shredder.rows - 1)
-            if shredder.rows == Limits.rowsPerRowGroup { try flushRowGroup() }
-        case .malformed(let failure, let next):
-            try malformed(failure, UnsafeRawBufferPointer(start: line, count: next - line - 1))
+        var line = start
+        for offset in flagged {
+            let next = start + offset
+            try append(linesFrom: line, to: next, malformed: malformed)
+            switch shredder.shred(line: next) {
+            case .event(let behind):
+                flaggedRows.append(shredder.rows - 1)
+                if shredder.rows == Limits.rowsPerRowGroup { try flushRowGroup() }
+                line = behind
+            case .malformed(let failure, let behind):
+                try malformed(failure, UnsafeRawBufferPointer(start: next, count: behind - next - 1))
+                line = behind
+            }
         }
+        try append(linesFrom: line, to: end, malformed: malformed)
     }
 
     /// Whether the segment may have no room for as many lines as there are in some hundred kilobytes.

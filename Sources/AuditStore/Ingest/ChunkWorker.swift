@@ -102,13 +102,7 @@ final class ChunkWorker: @unchecked Sendable {
         switch chunk.content {
         case .lines:
             builder.start(storeValues: storeValues)
-            var start = 0
-            for line in chunk.flagged {
-                try append(chunk, from: start, to: line, &result)
-                try append(flagged: line, of: chunk, &result)
-                start = chunk.bytes[line...].firstIndex(of: 0x0a).map { $0 + 1 } ?? chunk.count
-            }
-            try append(chunk, from: start, to: chunk.count, &result)
+            try append(chunk, from: chunk.base, to: chunk.base + chunk.count, at: chunk.offset, &result)
             try finish(chunk, &result)
         case .range(let file):
             builder.start(storeValues: storeValues)
@@ -141,20 +135,9 @@ final class ChunkWorker: @unchecked Sendable {
         _ chunk: Chunk, from start: UnsafeRawPointer, to end: UnsafeRawPointer, at position: UInt64,
         _ result: inout ChunkResult
     ) throws {
-        try builder.append(linesFrom: start, to: end) { failure, line in
+        // A chunk that is read piece by piece has no flagged lines.
+        try builder.append(linesFrom: start, to: end, flagged: chunk.flagged) { failure, line in
             try refuse(line, of: chunk, at: position + UInt64(line.baseAddress! - start), failure, &result)
-        }
-    }
-
-    /// Shreds a part of a chunk that is in memory.
-    private func append(_ chunk: Chunk, from start: Int, to end: Int, _ result: inout ChunkResult) throws {
-        try append(
-            chunk, from: chunk.base + start, to: chunk.base + end, at: chunk.offset + UInt64(start), &result)
-    }
-
-    private func append(flagged line: Int, of chunk: Chunk, _ result: inout ChunkResult) throws {
-        try builder.append(flagged: chunk.base + line) { failure, bytes in
-            try refuse(bytes, of: chunk, at: chunk.offset + UInt64(line), failure, &result)
         }
     }
 

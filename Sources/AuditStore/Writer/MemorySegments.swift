@@ -54,27 +54,20 @@ package final class MemorySegments: Sendable {
                 try Task.checkCancellation()
                 var entries = state.entries[ObjectIdentifier(chunk)]?.entries ?? []
                 var start = entries.last?.range.upperBound ?? 0
-                if start > count {
-                    // The snapshot is older than another one. What came later it must not see, not even the beginning of an
-                    // append that goes on in the next chunk.
-                    while let last = entries.last, last.range.upperBound > count {
-                        start = last.range.lowerBound
-                        entries.removeLast()
-                    }
-                    if start < count {
-                        let range = start..<count
-                        let view = try Self.build(chunk, range, origin, flagged.filter { range.contains($0) }, &state)
-                        entries.append(Entry(range: range, view: view))
-                    }
-                } else if start < count {
-                    while let last = entries.last, last.range.count <= count - start {
-                        start = last.range.lowerBound
-                        entries.removeLast()
-                    }
+                // Of a snapshot that is older than another one. What came later it must not see, not even the beginning of an append
+                // that goes on in the next chunk; what it sees is not kept.
+                let isOlder = start > count
+                while start != count, let last = entries.last,
+                    isOlder ? last.range.upperBound > count : last.range.count <= count - start
+                {
+                    start = last.range.lowerBound
+                    entries.removeLast()
+                }
+                if start < count {
                     let range = start..<count
                     let view = try Self.build(chunk, range, origin, flagged.filter { range.contains($0) }, &state)
                     entries.append(Entry(range: range, view: view))
-                    state.entries[ObjectIdentifier(chunk)] = (chunk, entries)
+                    if !isOlder { state.entries[ObjectIdentifier(chunk)] = (chunk, entries) }
                 }
                 for var view in entries.compactMap(\.view) {
                     view.description.firstSequence += sequence
@@ -99,18 +92,11 @@ package final class MemorySegments: Sendable {
         state.scratch.reserve(JSONScanner.padding)
         let builder = state.builder
         let base = UnsafeRawPointer(state.scratch.base)
-        let end = base + range.count
         builder.start(storeValues: origin.storeValues)
-        var line = base
-        for offset in flagged {
-            let start = base + (offset - range.lowerBound)
-            try builder.append(linesFrom: line, to: start) { _, _ in }
-            try builder.append(flagged: start) { _, _ in }
-            let rest = UnsafeRawBufferPointer(start: start, count: end - start)
-            line = start + (rest.firstIndex(of: 0x0a).map { $0 + 1 } ?? rest.count)
-        }
         // What is no event goes to the quarantine when it is sealed.
-        try builder.append(linesFrom: line, to: end) { _, _ in }
+        try builder.append(
+            linesFrom: base, to: base + range.count, flagged: flagged.map { $0 - range.lowerBound }
+        ) { _, _ in }
         guard let metadata = try builder.finish() else { return nil }
         let bytes = builder.withBytes { Array($0) }
         let times = builder.eventTimes

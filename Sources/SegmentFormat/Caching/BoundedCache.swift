@@ -55,7 +55,7 @@ package final class BoundedCache<Key: Hashable & Sendable, Value: AnyObject & Se
 
     private let state = Mutex(State())
     /// Bytes that entries may have together.
-    package let budget: Int
+    private let budget: Int
 
     package init(budget: Int) { self.budget = budget }
 

@@ -31,8 +31,6 @@ package final class PageCache: Sendable {
         documents = BoundedCache(budget: max(budget / 2, Self.smallestDocumentBudget))
     }
 
-    package var bytes: Int { columns.bytes + documents.bytes }
-
     /// A number for a segment. One that is opened anew gets another one: pages of the former go when room is needed.
     func newSegment() -> UInt64 { segments.add(1, ordering: .relaxed).newValue }
 

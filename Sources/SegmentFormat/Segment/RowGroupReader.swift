@@ -89,9 +89,7 @@ package final class RowGroupReader {
         columns[column].codesGroup = -1
         if chunk(column).codes == nil {
             target.update(repeating: chunk(column).largestCode)
-        } else if columns[column].codePageGroup == group, let page = columns[column].codePage {
-            page.widen(into: target)
-        } else if let page = segment.cache?.find(key(.codes, column), as: PackedPage.self) {
+        } else if let page = codePage(column) {
             page.widen(into: target)
         } else {
             try decodeCodes(column, target)
@@ -110,20 +108,23 @@ package final class RowGroupReader {
     /// The code of one row.
     package func code(_ column: Int, _ row: Int) throws(SegmentError) -> UInt32 {
         if columns[column].codesGroup == group { return columns[column].codes![row] }
+        if columns[column].codePageGroup != group, chunk(column).codes == nil { return chunk(column).largestCode }
+        if let page = codePage(column) { return page.code(row) }
+        let buffer = unpacked ?? .allocate(capacity: Limits.rowsPerRowGroup)
+        unpacked = buffer
+        let target = UnsafeMutableBufferPointer(rebasing: buffer[..<rows])
+        try decodeCodes(column, target)
+        keep(target, column)
+        return target[row]
+    }
+
+    private func codePage(_ column: Int) -> PackedPage? {
         if columns[column].codePageGroup != group {
-            if chunk(column).codes == nil { return chunk(column).largestCode }
-            if let page = segment.cache?.find(key(.codes, column), as: PackedPage.self) {
-                columns[column].codePage = page
-                columns[column].codePageGroup = group
-            } else {
-                let buffer = unpacked ?? .allocate(capacity: Limits.rowsPerRowGroup)
-                unpacked = buffer
-                let target = UnsafeMutableBufferPointer(rebasing: buffer[..<rows])
-                try decodeCodes(column, target)
-                keep(target, column)
-            }
+            guard let page = segment.cache?.find(key(.codes, column), as: PackedPage.self) else { return nil }
+            columns[column].codePage = page
+            columns[column].codePageGroup = group
         }
-        return columns[column].codePage!.code(row)
+        return columns[column].codePage
     }
 
     private func keep(_ codes: UnsafeMutableBufferPointer<UInt32>, _ column: Int) {

@@ -53,9 +53,7 @@ struct EventCursor: ~Copyable {
     private mutating func load(_ rows: ArraySlice<TimedRow>) throws -> Bool {
         var ranges = Array(repeating: 0..<0, count: rows.count)
         text.removeAll(keepingAtMost: 2 * Self.batchBytes)
-        let order = rows.indices.sorted { a, b in
-            (rows[a].segment, rows[a].group, rows[a].row) < (rows[b].segment, rows[b].group, rows[b].row)
-        }
+        let order = rows.indices.sorted { rows[$0].place < rows[$1].place }
         for (i, place) in order.enumerated() {
             // A batch may take its reader hours.
             if i & 63 == 0 { try checkCancellation() }

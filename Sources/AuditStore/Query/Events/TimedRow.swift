@@ -7,5 +7,8 @@ struct TimedRow: Sendable {
     var group: Int32
     var row: UInt32
 
+    /// Where it lies. Who puts events together in this order decodes each row group once.
+    var place: (segment: Int32, group: Int32, row: UInt32) { (segment, group, row) }
+
     func precedes(_ other: TimedRow) -> Bool { (rank, sequenceRank) < (other.rank, other.sequenceRank) }
 }

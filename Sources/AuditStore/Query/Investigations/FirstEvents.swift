@@ -54,10 +54,14 @@ struct FirstEvents {
             try find(index, segment, reader, prepared, time, scratch)
         }
         var texts = RowTexts(scan)
-        return try groups.map { group in
-            guard let found = found[Wanted(time: group.first, key: group.key)] ?? nil else { return nil }
-            return (try texts.event(found.place, of: found.segment), found.place.position(in: .oldest))
+        let rows = groups.map { found[Wanted(time: $0.first, key: $0.key)] ?? nil }
+        var events: [(event: Event, position: EventPosition)?] = groups.map { _ in nil }
+        let order = rows.indices.filter { rows[$0] != nil }.sorted { rows[$0]!.place.place < rows[$1]!.place.place }
+        for index in order {
+            let row = rows[index]!
+            events[index] = (try texts.event(row.place, of: row.segment), row.place.position(in: .oldest))
         }
+        return events
     }
 
     private mutating func find(
