@@ -99,6 +99,8 @@ struct Ingest {
                 state.failure = nil
             }
         }
+        // Giving back their memory takes longer than a commit; nobody waits for it.
+        Task.detached(priority: .utility) { [workers] in extendLifetime(workers) }
         return state.report
     }
 
