@@ -54,11 +54,12 @@ BENCHMARK_EVENTS ?= 1000000
 BENCHMARK_LOGS ?= .build/benchmark/generated-$(BENCHMARK_EVENTS).ndjson
 benchmark: build .venv/bin/peers-ready $(BENCHMARK_LOGS)
 	swift build -c release --package-path Benchmarks --product ask-suite
+	mkdir -p Docs/Benchmarks
 	.venv/bin/python Benchmarks/Comparison/compare.py --auditstore $(BIN) --ask-suite Benchmarks/.build/release/ask-suite \
 	  --zstd --json Docs/Benchmarks/results.json $(BENCHMARK_LOGS)
 	.venv/bin/python Benchmarks/Comparison/report.py Docs/Benchmarks/results.json --page Docs/Benchmarks.md
 
-.build/benchmark/generated-%.ndjson: build
+.build/benchmark/generated-%.ndjson: | build
 	mkdir -p .build/benchmark
 	$(BIN) generate --events $* --nodes 200 --seed 1 --quiet > $@.part && mv $@.part $@
 
