@@ -9,7 +9,7 @@ package enum EncodingChoice {
     /// by a twentieth, because they are a little slower to read.
     static func smallest(
         _ input: ChunkInput, partners: PartnerDistances?, coder: CodeCoder, compressor: Compressor
-    ) -> CodeEncoding {
+    ) -> (encoding: CodeEncoding, bytes: Int) {
         var candidates = [CodeEncoding(.values), CodeEncoding(.runs)]
         var largest: UInt32 = 0
         for code in input.codes { largest = max(largest, code) }
@@ -37,6 +37,6 @@ package enum EncodingChoice {
                 bestSize = size
             }
         }
-        return best
+        return (best, bestSize)
     }
 }

@@ -13,6 +13,7 @@ extension SegmentReader {
         var name = form == CodeEncoding.Form.runs.rawValue ? "runs" : "values"
         if flags & 1 != 0 { name += "+novelty" }
         if flags & 2 != 0 { name += "+partner" }
+        if flags & 4 != 0 { name += "+reference" }
         return name
     }
 }

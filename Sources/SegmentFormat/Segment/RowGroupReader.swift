@@ -25,6 +25,10 @@ package final class RowGroupReader {
     /// Memory for columns that are packed at once.
     private var unpacked: UnsafeMutableBufferPointer<UInt32>?
     private var partnerDistances: [UInt16]?
+    /// Memory for the codes of two columns as one.
+    private var pairs: UnsafeMutableBufferPointer<UInt32>?
+    /// Columns that are being decoded for others.
+    private var referenceDepth = 0
 
     package init(_ segment: SegmentReader) {
         self.segment = segment
@@ -33,6 +37,7 @@ package final class RowGroupReader {
 
     deinit {
         unpacked?.deallocate()
+        pairs?.deallocate()
         for column in columns {
             column.codes?.deallocate()
             column.integers?.deallocate()
@@ -145,7 +150,9 @@ package final class RowGroupReader {
         defer { extendLifetime(raw) }
         do {
             try withPartners { (partners) throws(SegmentError) in
-                try coder.decode(raw.bytes, firstNew: chunk.firstNew, partners: partners, into: target)
+                try coder.decode(
+                    raw.bytes, firstNew: chunk.firstNew, partners: partners,
+                    reference: { (other) throws(SegmentError) in try referenceCodes(other) }, into: target)
             }
         } catch { throw located(error, reference) }
         // Codes are indices from here on: none may be larger than what the footer says, which was checked against the
@@ -157,6 +164,27 @@ package final class RowGroupReader {
                 .corrupt("a code over its zone map", expected: "at most \(chunk.largestCode)", found: "\(largest)"),
                 reference)
         }
+    }
+
+    /// The codes of columns that another's page refers to.
+    private func referenceCodes(_ others: ReferenceColumns) throws(SegmentError) -> ReferenceCodes {
+        // Writers make no longer chains; a damaged or hostile file may make them as long as it likes, or circles.
+        guard others.first < columns.count, others.second ?? 0 < columns.count, referenceDepth < ReferenceChoice.depth
+        else {
+            throw .corrupt("a page of codes refers to a column that it cannot refer to")
+        }
+        referenceDepth += 1
+        defer { referenceDepth -= 1 }
+        let first = ReferenceCodes(others.first, try codes(others.first), largest: chunk(others.first).largestCode)
+        guard let other = others.second else { return first }
+        let second = ReferenceCodes(other, try codes(other), largest: chunk(other).largestCode)
+        // What they refer to themselves is done with, so the memory is free.
+        let buffer = pairs ?? .allocate(capacity: Limits.rowsPerRowGroup)
+        pairs = buffer
+        guard let both = ReferenceCodes(first, second, in: buffer) else {
+            throw .corrupt("a page of codes refers to columns of too many pairs")
+        }
+        return both
     }
 
     private func withPartners<R>(

@@ -2,7 +2,8 @@
 package enum SegmentLayout {
     /// "AUDITSEG"
     package static let magic: UInt64 = 0x4745_5354_4944_5541
-    package static let version: UInt32 = 1
+    /// 2: codes that refer to another column.
+    package static let version: UInt32 = 2
     package static let headerBytes = 16
     package static let pageHeaderBytes = 20
     package static let trailerBytes = 32
@@ -20,9 +21,9 @@ package enum SegmentLayout {
             throw .corrupt("not a segment", offset: 0, expected: hex(Self.magic), found: hex(magic))
         }
         let version: UInt32 = try reader.integer()
-        guard version == Self.version else {
+        guard (1...Self.version).contains(version) else {
             throw SegmentError(
-                .unsupportedVersion, "a segment of another version", offset: 8, expected: "\(Self.version)",
+                .unsupportedVersion, "a segment of another version", offset: 8, expected: "at most \(Self.version)",
                 found: "\(version)")
         }
         let flags: UInt32 = try reader.integer()

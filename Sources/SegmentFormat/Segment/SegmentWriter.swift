@@ -96,6 +96,7 @@ package final class SegmentWriter {
         }
         let partners = distances.map { PartnerDistances($0) }
         let reference = ReferenceTimes(metadata.columns, chunks)
+        let encodings = profile == .compacted ? chooseEncodings(chunks, partners: partners) : [:]
 
         for (index, input) in chunks.enumerated() {
             var info = ChunkInfo()
@@ -108,7 +109,7 @@ package final class SegmentWriter {
                 info.present = UInt32(rows - summary.absent)
                 info.firstNew = input.firstNew
                 if info.smallestCode != info.largestCode {
-                    info.codes = appendCodes(input, summary, partners: partners)
+                    info.codes = appendCodes(input, summary, chunks, partners: partners, encodings[index])
                 }
                 if let times = input.times {
                     // Sequences count up; of the times, each but the first is near the first of its row.
@@ -133,19 +134,51 @@ package final class SegmentWriter {
         metadata.rowGroups.append(group)
     }
 
-    private func appendCodes(_ input: ChunkInput, _ summary: CodeSummary, partners: PartnerDistances?) -> PageReference
-    {
-        let encoding: CodeEncoding
-        switch profile {
-        case .young: encoding = EncodingChoice.quick(summary, rows: input.codes.count)
-        case .compacted:
-            encoding = EncodingChoice.smallest(
+    /// By column, for those whose rows do not all have the same code.
+    private func chooseEncodings(
+        _ chunks: [ChunkInput?], partners: PartnerDistances?
+    ) -> [Int: (encoding: CodeEncoding, reference: ReferenceColumns?)] {
+        var candidates: [ReferenceChoice.Candidate] = []
+        for (column, input) in chunks.enumerated() {
+            guard let input else { continue }
+            let summary = CodeSummary(input.codes)
+            guard summary.smallest != summary.largest else { continue }
+            let (encoding, bytes) = EncodingChoice.smallest(
                 input, partners: partners, coder: compressor.coder, compressor: compressor)
+            candidates.append(
+                ReferenceChoice.Candidate(
+                    column: column, input: input, largest: summary.largest, encoding: encoding, bytes: bytes,
+                    canForetell: metadata.columns[column].kind == .dictionary))
         }
+        return ReferenceChoice(candidates, partners: partners, coder: compressor.coder, compressor: compressor).choose()
+    }
+
+    /// - Parameter chosen: what was found best by trial; nil for what can be seen at a glance.
+    private func appendCodes(
+        _ input: ChunkInput, _ summary: CodeSummary, _ chunks: [ChunkInput?], partners: PartnerDistances?,
+        _ chosen: (encoding: CodeEncoding, reference: ReferenceColumns?)?
+    ) -> PageReference {
+        let encoding = chosen?.encoding ?? EncodingChoice.quick(summary, rows: input.codes.count)
         raw.removeAll()
-        compressor.coder.encode(
-            input.codes, as: encoding, firstNew: input.firstNew, partners: encoding.partner ? partners : nil, to: &raw)
+        withReference(chosen?.reference, chunks) { reference in
+            compressor.coder.encode(
+                input.codes, as: encoding, firstNew: input.firstNew, partners: encoding.partner ? partners : nil,
+                reference: reference, to: &raw)
+        }
         return appendPage(.codes, level: 19)
+    }
+
+    private func withReference(_ columns: ReferenceColumns?, _ chunks: [ChunkInput?], _ body: (ReferenceCodes?) -> Void)
+    {
+        func codes(_ column: Int) -> ReferenceCodes {
+            let codes = chunks[column]!.codes
+            return ReferenceCodes(column, codes, largest: CodeSummary(codes).largest)
+        }
+        guard let columns else { return body(nil) }
+        guard let second = columns.second else { return body(codes(columns.first)) }
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Limits.rowsPerRowGroup) { pairs in
+            body(ReferenceCodes(codes(columns.first), codes(second), in: pairs))
+        }
     }
 
     private func appendTimes(

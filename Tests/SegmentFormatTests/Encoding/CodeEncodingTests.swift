@@ -5,7 +5,9 @@ import Testing
 @Suite struct CodeEncodingTests {
     static let encodings = [CodeEncoding.Form.values, .runs].flatMap { form in
         [false, true].flatMap { novelty in
-            [false, true].map { CodeEncoding(form, novelty: novelty, partner: $0) }
+            [false, true].flatMap { partner in
+                [false, true].map { CodeEncoding(form, novelty: novelty, partner: partner, reference: $0) }
+            }
         }
     }
 
@@ -31,6 +33,19 @@ import Testing
             let found = try decode(encode(input, encoding, coder), input, coder)
             #expect(found == input.codes, "\(encoding)")
         }
+    }
+
+    /// What another column tells costs a bit a row, and hardly that once it is compressed.
+    @Test func whatFollowsFromAnotherColumnVanishes() throws {
+        var random = Seeds.announce(4, "codes of another column")
+        let coder = CodeCoder()
+        var input = RandomCodes(&random, rows: 1000)
+        input.reference = (0..<1000).map { _ in UInt32(random.below(10)) }
+        input.codes = input.reference.map { 100 + $0 * 7 }
+        let page = encode(input, CodeEncoding(.values, reference: true), coder)
+        // Ten symbols of one byte, and a bit for each of the other rows.
+        #expect(page.count == 16 + (990 + 7) / 8 + 10)
+        #expect(try decode(page, input, coder) == input.codes)
     }
 
     /// Unique values cost nothing but a header once novelty is used.
@@ -71,10 +86,13 @@ import Testing
             if page.count >= 8, !random.oneIn(4) {
                 // A header that is nearly right leads further in.
                 page[0] &= 1
-                page[1] &= 3
+                page[1] &= 7
                 page[2] = UInt8(random.below(5))
                 page[3] = UInt8(random.below(5))
                 page.replaceSubrange(4..<8, with: [UInt8(random.below(40)), 0, 0, 0])
+                if page[1] & 4 != 0, page.count >= 16 {
+                    page.replaceSubrange(8..<16, with: [0, 0, 0, 0, UInt8(random.below(40)), 0, 0, 0])
+                }
             }
             _ = try? decode(page, input, coder)
         }
@@ -86,10 +104,14 @@ import Testing
             input.distances.withUnsafeBufferPointer { distances in
                 coder.encode(
                     codes, as: encoding, firstNew: input.firstNew, partners: encoding.partner ? distances : nil,
-                    to: &arena)
+                    reference: encoding.reference ? reference(input) : nil, to: &arena)
             }
         }
         return arena.array()
+    }
+
+    private func reference(_ input: RandomCodes) -> ReferenceCodes {
+        input.reference.withUnsafeBufferPointer { ReferenceCodes(0, $0, largest: input.reference.max() ?? 0) }
     }
 
     private func decode(_ page: [UInt8], _ input: RandomCodes, _ coder: CodeCoder) throws -> [UInt32] {
@@ -97,7 +119,9 @@ import Testing
         try codes.withUnsafeMutableBufferPointer { target in
             try page.withUnsafeBytes { bytes in
                 try input.distances.withUnsafeBufferPointer {
-                    try coder.decode(bytes, firstNew: input.firstNew, partners: $0, into: target)
+                    try coder.decode(
+                        bytes, firstNew: input.firstNew, partners: $0, reference: { _ in reference(input) },
+                        into: target)
                 }
             }
         }

@@ -97,10 +97,10 @@ import Testing
     @Test func otherVersionsAreRefusedAsSuch() throws {
         var random = Seeds.announce(6, "versions")
         var bytes = try RandomSegment(&random, groups: 1, rows: 5, profile: .young).bytes
-        bytes[8] = 2
+        bytes[8] = 3
         do {
             _ = try SegmentReader(MemorySource(name: "memory", bytes: bytes))
-            Issue.record("a segment of version 2 was opened")
+            Issue.record("a segment of version 3 was opened")
         } catch {
             #expect(error.code == .unsupportedVersion && error.offset == 8 && error.file == "memory")
         }
