@@ -46,39 +46,69 @@ extension CodeCoder {
         _ partnerBits: UnsafeRawBufferPointer, _ source: UnsafeMutablePointer<UInt32>, _ available: Int,
         into target: UnsafeMutableBufferPointer<UInt32>
     ) throws(SegmentError) {
-        let last = lastSeen(upTo: reference.largest)
+        guard let last = lastSeen(upTo: reference.largest).baseAddress, let out = target.baseAddress,
+            let places = reference.codes.baseAddress
+        else { return }
+        let rows = target.count
         var own = 0
         var paired = 0
         var told = 0
-        for i in 0..<target.count {
-            // In bounds: who gives the codes of a column has checked them against its largest.
-            let place = Int(reference.codes[i])
-            let expected = last[place]
-            if let distance = partners.map({ Int($0[i]) }), distance != 0 {
-                // `paired` stays below the number of rows with a partner, which these bits were sized for.
-                let isOwn = (partnerBits[paired >> 3] >> UInt8(paired & 7)) & 1 != 0
-                paired += 1
-                if !isOwn {
-                    target[i] = target[i - distance]
-                    last[place] = target[i]
-                    continue
+        // In bounds: there are as many places and distances as rows; who gives the codes of a column has checked them against
+        // its largest, and who gives distances that none lies before the first row; bits and symbols are counted here.
+        if let distances = partners?.baseAddress {
+            for i in 0..<rows {
+                let place = Int(truncatingIfNeeded: places[i])
+                let expected = last[place]
+                let distance = Int(truncatingIfNeeded: distances[i])
+                if distance != 0 {
+                    let isOwn = Self.bit(paired, of: partnerBits)
+                    paired &+= 1
+                    if !isOwn {
+                        out[i] = out[i &- distance]
+                        last[place] = out[i]
+                        continue
+                    }
                 }
-            }
-            if expected != Self.nothing {
-                guard told < foretold else { throw .corrupt("a page of codes foretells too few rows") }
-                let isOwn = (foretoldBits[told >> 3] >> UInt8(told & 7)) & 1 != 0
-                told += 1
-                if !isOwn {
-                    target[i] = expected
-                    continue
+                if expected != Self.nothing {
+                    guard told < foretold else { throw .corrupt("a page of codes foretells too few rows") }
+                    let isOwn = Self.bit(told, of: foretoldBits)
+                    told &+= 1
+                    if !isOwn {
+                        out[i] = expected
+                        continue
+                    }
                 }
+                guard own < available else { throw .corrupt("a page of codes has too few symbols") }
+                out[i] = source[own]
+                last[place] = source[own]
+                own &+= 1
             }
-            guard own < available else { throw .corrupt("a page of codes has too few symbols") }
-            target[i] = source[own]
-            last[place] = source[own]
-            own += 1
+        } else {
+            for i in 0..<rows {
+                let place = Int(truncatingIfNeeded: places[i])
+                let expected = last[place]
+                if expected != Self.nothing {
+                    guard told < foretold else { throw .corrupt("a page of codes foretells too few rows") }
+                    let isOwn = Self.bit(told, of: foretoldBits)
+                    told &+= 1
+                    if !isOwn {
+                        out[i] = expected
+                        continue
+                    }
+                }
+                guard own < available else { throw .corrupt("a page of codes has too few symbols") }
+                out[i] = source[own]
+                last[place] = source[own]
+                own &+= 1
+            }
         }
         guard own == available, told == foretold else { throw .corrupt("a page of codes has symbols left over") }
+    }
+
+    @inline(__always)
+    private static func bit(_ index: Int, of bits: UnsafeRawBufferPointer) -> Bool {
+        (bits.baseAddress.unsafelyUnwrapped.load(fromByteOffset: index &>> 3, as: UInt8.self) &>> UInt8(index & 7)) & 1
+            != 0
     }
 
     /// How many rows would have a symbol of their own: what a reference is worth, at a glance.
