@@ -71,6 +71,7 @@ final class ChunkWorker: @unchecked Sendable {
     private var hasQuarantined = false
     private let storeValues: [[UInt8]?]
     private let ids: ClaimedIDs
+    private let classifier: RetentionClassifier?
     /// Where the worker reads a chunk that it reads itself. Its own, and not one that is handed round: the memory that is
     /// touched first costs as much as reading into it does.
     /// Half a chunk: bodies are written when it is full, and what stays in the cache is worth more than repeats that are
@@ -81,7 +82,12 @@ final class ChunkWorker: @unchecked Sendable {
     /// Complaints that are kept for people to read; the quarantine has them all.
     private static let complaintLimit = 5
 
-    init(directory: StoreDirectory, schema: ShreddingSchema, options: IngestOptions, ids: ClaimedIDs) {
+    /// - Parameter classifier: nil if all events are of the class `default`.
+    init(
+        directory: StoreDirectory, schema: ShreddingSchema, options: IngestOptions, ids: ClaimedIDs,
+        classifier: RetentionClassifier?
+    ) {
+        self.classifier = classifier
         self.directory = directory
         self.schema = schema
         self.ids = ids
@@ -227,25 +233,38 @@ final class ChunkWorker: @unchecked Sendable {
         result.events += UInt64(metadata.rows)
         result.rawBytes += metadata.rawBytes
         let times = builder.eventTimes
-        if times.days.count + (times.undated > 0 ? 1 : 0) == 1 {
-            try builder.withBytes { bytes in
-                var segment = describe(metadata, bytes: bytes.count, day: times.days.first, times: times)
-                segment.firstSequence += first
-                segment.lastSequence += first
-                try write(bytes, to: directory.name(of: segment), &result)
-                result.segments.append(segment)
-            }
-        } else {
-            let whole = try SegmentReader(MemorySource(name: chunk.input, bytes: builder.withBytes { Array($0) }))
-            for part in try PartitionSplit.split(whole, schema: schema) {
-                var segment = describe(part.metadata, bytes: part.bytes.count, day: part.day, times: part.times)
-                segment.firstSequence = first + part.firstSequence
-                segment.lastSequence = first + part.lastSequence
-                try part.bytes.withUnsafeBytes { try write($0, to: directory.name(of: segment), &result) }
-                result.segments.append(segment)
-                // Events of many days make many files, and a process may have few of them open.
-                try result.settle()
-            }
+        let isOneDay = times.days.count + (times.undated > 0 ? 1 : 0) == 1
+        if isOneDay, classifier == nil { return try finish(metadata, times, retentionClass: 0, first, &result) }
+        let whole = try SegmentReader(MemorySource(name: chunk.input, bytes: builder.withBytes { Array($0) }))
+        let classes = try classifier?.classes(of: whole)
+        let only = classes == nil ? 0 : classes?.only
+        if isOneDay, let only { return try finish(metadata, times, retentionClass: only, first, &result) }
+        for part in try PartitionSplit.split(whole, schema: schema, classes: classes) {
+            var segment = describe(part.metadata, bytes: part.bytes.count, day: part.day, times: part.times)
+            segment.retentionClass = part.retentionClass
+            segment.firstSequence = first + part.firstSequence
+            segment.lastSequence = first + part.lastSequence
+            try part.bytes.withUnsafeBytes { try write($0, to: directory.name(of: segment), &result) }
+            result.segments.append(segment)
+            // Events of many days make many files, and a process may have few of them open.
+            try result.settle()
+        }
+    }
+
+    /// Writes what the builder holds as it is.
+    ///
+    /// - Parameter first: the sequence of its first event.
+    private func finish(
+        _ metadata: SegmentMetadata, _ times: EventTimes, retentionClass: UInt64, _ first: UInt64,
+        _ result: inout ChunkResult
+    ) throws {
+        try builder.withBytes { bytes in
+            var segment = describe(metadata, bytes: bytes.count, day: times.days.first, times: times)
+            segment.retentionClass = retentionClass
+            segment.firstSequence += first
+            segment.lastSequence += first
+            try write(bytes, to: directory.name(of: segment), &result)
+            result.segments.append(segment)
         }
     }
 
@@ -255,8 +274,8 @@ final class ChunkWorker: @unchecked Sendable {
         SegmentDescription(
             id: ids.next(), day: day, rows: UInt64(metadata.rows), rawBytes: metadata.rawBytes,
             storedBytes: UInt64(bytes), firstSequence: 0, lastSequence: UInt64(metadata.rows) - 1,
-            smallestTime: times.smallest, largestTime: times.largest, undated: UInt64(times.undated), isCompacted: false
-        )
+            smallestTime: times.smallest, largestTime: times.largest, undated: UInt64(times.undated),
+            isCompacted: false, loaded: directory.files.now)
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer, to name: String, _ result: inout ChunkResult) throws {

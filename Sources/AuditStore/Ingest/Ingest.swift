@@ -8,6 +8,8 @@ struct Ingest {
     let options: IngestOptions
     let writer: WriterLock
     let ids: ClaimedIDs
+    /// nil if all events are of the class `default`.
+    let classifier: RetentionClassifier?
     let progress: (@Sendable (IngestProgress) -> Void)?
 
     /// Commits are not more frequent than this: each syncs the manifest.
@@ -42,7 +44,8 @@ struct Ingest {
         var state = State()
         let threads = max(1, options.threads ?? Self.defaultThreads)
         var workers = (0..<threads).map { _ in
-            ChunkWorker(directory: directory, schema: schema, options: options, ids: ids)
+            ChunkWorker(
+                directory: directory, schema: schema, options: options, ids: ids, classifier: classifier)
         }
         // One to read into while the workers are busy; a single worker takes turns with the reader, and their chunk stays in
         // the cache.
