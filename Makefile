@@ -30,6 +30,7 @@ format:
 CONFORMANCE_FILES ?= Tests/Fixtures/apiserver-sample.ndjson.zst Tests/Fixtures/edge.ndjson.zst
 conformance: build .venv/bin/duckdb-ready .build/sample.ndjson
 	bash Tests/Conformance/command_line.sh $(BIN) .build/sample.ndjson
+	bash Tests/Conformance/retention.sh $(BIN) .build/sample.ndjson
 	.venv/bin/python Tests/Conformance/compare_with_duckdb.py --auditstore $(BIN) $(CONFORMANCE_FILES)
 	.venv/bin/python Tests/Conformance/query_suite.py --auditstore $(BIN) Tests/Fixtures/apiserver-sample.ndjson.zst
 	.venv/bin/python Tests/Conformance/compare_investigations.py --auditstore $(BIN) $(CONFORMANCE_FILES)

@@ -65,19 +65,19 @@ final class ChunkWorker: @unchecked Sendable {
     // Used by one task at a time.
     private let directory: StoreDirectory
     private let schema: ShreddingSchema
-    private let builder: SegmentBuilder
+    let builder: SegmentBuilder
     /// Made for the first line that is no event.
     private lazy var quarantine = QuarantineBuilder(compressor: Compressor())
     private var hasQuarantined = false
-    private let storeValues: [[UInt8]?]
+    let storeValues: [[UInt8]?]
     private let ids: ClaimedIDs
-    private let classifier: RetentionClassifier?
+    let classifier: RetentionClassifier?
     /// Where the worker reads a chunk that it reads itself. Its own, and not one that is handed round: the memory that is
     /// touched first costs as much as reading into it does.
     /// Half a chunk: bodies are written when it is full, and what stays in the cache is worth more than repeats that are
     /// farther away.
-    private var text: UnsafeMutableRawPointer
-    private var textCapacity: Int
+    var text: UnsafeMutableRawPointer
+    var textCapacity: Int
 
     /// Complaints that are kept for people to read; the quarantine has them all.
     private static let complaintLimit = 5
@@ -106,6 +106,10 @@ final class ChunkWorker: @unchecked Sendable {
         result.input = chunk.input
         result.consumed = chunk.consumed
         switch chunk.content {
+        case .lines where classifier != nil:
+            try appendByClass(chunk, UnsafeRawPointer(chunk.base), &result)
+        case .range(let file) where classifier != nil:
+            if try readWhole(chunk, from: file, &result) { try appendByClass(chunk, UnsafeRawPointer(text), &result) }
         case .lines:
             builder.start(storeValues: storeValues)
             try append(chunk, from: chunk.base, to: chunk.base + chunk.count, at: chunk.offset, &result)
@@ -147,7 +151,7 @@ final class ChunkWorker: @unchecked Sendable {
         }
     }
 
-    private func refuse(
+    func refuse(
         _ line: UnsafeRawBufferPointer, of chunk: Chunk, at offset: UInt64, _ failure: JSONFailure,
         _ result: inout ChunkResult
     ) throws {
@@ -204,7 +208,7 @@ final class ChunkWorker: @unchecked Sendable {
     }
 
     /// Makes room for a long line.
-    private func growText(holding n: Int) {
+    func growText(holding n: Int) {
         let new = UnsafeMutableRawPointer.allocate(byteCount: textCapacity * 2 + JSONScanner.padding, alignment: 16)
         new.copyMemory(from: text, byteCount: n)
         text.deallocate()
@@ -221,7 +225,7 @@ final class ChunkWorker: @unchecked Sendable {
         dropped = read - kept
     }
 
-    private func refuse(_ chunk: Chunk, _ result: inout ChunkResult) -> Bool {
+    func refuse(_ chunk: Chunk, _ result: inout ChunkResult) -> Bool {
         result.failure = AuditStoreError(
             .io, "the file changed while it was read", location: .init(file: chunk.input, offset: chunk.offset))
         return false
@@ -232,39 +236,38 @@ final class ChunkWorker: @unchecked Sendable {
         let first = result.events
         result.events += UInt64(metadata.rows)
         result.rawBytes += metadata.rawBytes
-        let times = builder.eventTimes
-        let isOneDay = times.days.count + (times.undated > 0 ? 1 : 0) == 1
-        if isOneDay, classifier == nil { return try finish(metadata, times, retentionClass: 0, first, &result) }
-        let whole = try SegmentReader(MemorySource(name: chunk.input, bytes: builder.withBytes { Array($0) }))
-        let classes = try classifier?.classes(of: whole)
-        let only = classes == nil ? 0 : classes?.only
-        if isOneDay, let only { return try finish(metadata, times, retentionClass: only, first, &result) }
-        for part in try PartitionSplit.split(whole, schema: schema, classes: classes) {
-            var segment = describe(part.metadata, bytes: part.bytes.count, day: part.day, times: part.times)
-            segment.retentionClass = part.retentionClass
-            segment.firstSequence = first + part.firstSequence
-            segment.lastSequence = first + part.lastSequence
-            try part.bytes.withUnsafeBytes { try write($0, to: directory.name(of: segment), &result) }
-            result.segments.append(segment)
-            // Events of many days make many files, and a process may have few of them open.
-            try result.settle()
-        }
+        try write(metadata, of: chunk, sequences: first...(result.events - 1), &result)
     }
 
-    /// Writes what the builder holds as it is.
+    /// Writes what the builder holds: as it is, or divided by days.
     ///
-    /// - Parameter first: the sequence of its first event.
-    private func finish(
-        _ metadata: SegmentMetadata, _ times: EventTimes, retentionClass: UInt64, _ first: UInt64,
+    /// - Parameter sequences: those of the first and the last event, counted from the chunk's first.
+    func write(
+        _ metadata: SegmentMetadata, of chunk: Chunk, sequences: ClosedRange<UInt64>, retentionClass: UInt64 = 0,
         _ result: inout ChunkResult
     ) throws {
-        try builder.withBytes { bytes in
-            var segment = describe(metadata, bytes: bytes.count, day: times.days.first, times: times)
-            segment.retentionClass = retentionClass
-            segment.firstSequence += first
-            segment.lastSequence += first
-            try write(bytes, to: directory.name(of: segment), &result)
-            result.segments.append(segment)
+        let times = builder.eventTimes
+        if times.days.count + (times.undated > 0 ? 1 : 0) == 1 {
+            try builder.withBytes { bytes in
+                var segment = describe(metadata, bytes: bytes.count, day: times.days.first, times: times)
+                segment.retentionClass = retentionClass
+                segment.firstSequence = sequences.lowerBound
+                segment.lastSequence = sequences.upperBound
+                try write(bytes, to: directory.name(of: segment), &result)
+                result.segments.append(segment)
+            }
+        } else {
+            let whole = try SegmentReader(MemorySource(name: chunk.input, bytes: builder.withBytes { Array($0) }))
+            for part in try PartitionSplit.split(whole, schema: schema) {
+                var segment = describe(part.metadata, bytes: part.bytes.count, day: part.day, times: part.times)
+                segment.retentionClass = retentionClass
+                segment.firstSequence = sequences.lowerBound + part.firstSequence
+                segment.lastSequence = sequences.lowerBound + part.lastSequence
+                try part.bytes.withUnsafeBytes { try write($0, to: directory.name(of: segment), &result) }
+                result.segments.append(segment)
+                // Events of many days make many files, and a process may have few of them open.
+                try result.settle()
+            }
         }
     }
 

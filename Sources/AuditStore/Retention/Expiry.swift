@@ -5,8 +5,6 @@ import Shredding
 struct Expiry {
     let directory: StoreDirectory
     let schema: SchemaDescription
-    /// Numbers for what is rewritten; nil: nothing is to be changed, only told.
-    let ids: ClaimedIDs?
     /// Who does it.
     let by: String?
 
@@ -21,22 +19,24 @@ struct Expiry {
     /// What would go.
     func preview(_ manifest: Manifest) throws -> ExpiryReport {
         let now = directory.files.now
-        let plan = ExpiryPlan(manifest, now: now)
-        var outcome = try run(plan, manifest)
-        outcome.report.refusal = ExpiryGuard.refusal(of: plan, manifest, now: now)
-        return outcome.report
+        var report = try run(ExpiryPlan(manifest, now: now), manifest, ids: nil).report
+        report.refusal = ExpiryGuard.refusal(of: report, manifest, now: now)
+        return report
     }
 
     /// Drops it.
     ///
     /// - Parameter months: sets what the class `default` has; the outer nil leaves it as it is.
-    func drop(months: Int??, force: Bool, writer: WriterLock) throws -> ExpiryReport {
+    func drop(months: Int??, force: Bool, _ writer: WriterLock, _ ids: ClaimedIDs) throws -> ExpiryReport {
         let now = directory.files.now
         var manifest = writer.manifest
         if let months { manifest.retention.classes[0].months = months }
         let plan = ExpiryPlan(manifest, now: now)
-        if !force, let refusal = ExpiryGuard.refusal(of: plan, manifest, now: now) { throw refusal }
-        let outcome = try run(plan, manifest)
+        // Before anything is written; without legal holds no file is looked at for it.
+        if !force, let refusal = ExpiryGuard.refusal(of: try run(plan, manifest, ids: nil).report, manifest, now: now) {
+            throw refusal
+        }
+        let outcome = try run(plan, manifest, ids: ids)
         let isNew = manifest.retention.classes != writer.manifest.retention.classes
         guard isNew || !outcome.gone.isEmpty || !outcome.quarantine.isEmpty else { return outcome.report }
         for name in Set(outcome.rewritten.map { FileNames.partition($0.day) }).sorted() {
@@ -60,7 +60,8 @@ struct Expiry {
 
     // MARK: Segments
 
-    private func run(_ plan: ExpiryPlan, _ manifest: Manifest) throws -> Outcome {
+    /// - Parameter ids: numbers for what is rewritten; nil: nothing is to be written, only told.
+    private func run(_ plan: ExpiryPlan, _ manifest: Manifest, ids: ClaimedIDs?) throws -> Outcome {
         var outcome = Outcome()
         var partitions: [String: ExpiredPartition] = [:]
         let held = try HeldEvents(manifest.retention.holds, schema: schema)
@@ -72,7 +73,7 @@ struct Expiry {
             var partition =
                 partitions["\(name) \(known.id)"]
                 ?? ExpiredPartition(partition: name, retentionClass: known, day: segment.day)
-            try drop(segment, held, finder, &partition, &outcome)
+            try drop(segment, held, finder, ids, &partition, &outcome)
             partitions["\(name) \(known.id)"] = partition
         }
         for segment in plan.quarantine {
@@ -99,8 +100,8 @@ struct Expiry {
 
     /// Drops a segment, or all of it but the events that are held.
     private func drop(
-        _ segment: SegmentDescription, _ held: HeldEvents, _ finder: RowFinder, _ partition: inout ExpiredPartition,
-        _ outcome: inout Outcome
+        _ segment: SegmentDescription, _ held: HeldEvents, _ finder: RowFinder, _ ids: ClaimedIDs?,
+        _ partition: inout ExpiredPartition, _ outcome: inout Outcome
     ) throws {
         var reader: SegmentReader?
         let rows = try held.rows(segment, { try opened(segment, &reader) }, finder)

@@ -9,8 +9,10 @@ enum ExpiryGuard {
     private static let quietDays: Int64 = 31
 
     /// Why the expiry looks like a mistake; nil if it does not.
-    static func refusal(of plan: ExpiryPlan, _ manifest: Manifest, now: Int64) -> AuditStoreError? {
-        guard !plan.isEmpty else { return nil }
+    ///
+    /// - Parameter report: what would go.
+    static func refusal(of report: ExpiryReport, _ manifest: Manifest, now: Int64) -> AuditStoreError? {
+        guard report.segments > 0 else { return nil }
         func refuse(_ message: String, expected: String, found: String) -> AuditStoreError {
             AuditStoreError(
                 .refused, "\(message); nothing was dropped. If it is right, force it", expected: expected, found: found)
@@ -31,7 +33,7 @@ enum ExpiryGuard {
                 found: newest == .min ? "none" : date(newest))
         }
         let all = manifest.segments.reduce(0) { $0 + $1.liveRows }
-        let dropped = plan.segments.reduce(0) { $0 + $1.liveRows }
+        let dropped = report.partitions.reduce(0) { $0 + ($1.partition == FileNames.quarantine ? 0 : $1.events) }
         if dropped > all / 2 {
             return refuse(
                 "more than half of the store would go", expected: "at most \(all / 2) events", found: "\(dropped)")

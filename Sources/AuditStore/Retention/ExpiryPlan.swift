@@ -8,8 +8,6 @@ struct ExpiryPlan {
     let segments: [SegmentDescription]
     let quarantine: [SegmentDescription]
 
-    var isEmpty: Bool { segments.isEmpty && quarantine.isEmpty }
-
     init(_ manifest: Manifest, now: Int64) {
         let today = EventTimes.day(now)
         let retention = manifest.retention

@@ -36,11 +36,11 @@ extension StoreCore {
             var (manifest, snapshot) = try directory.snapshot(cache: cache)
             defer { withExtendedLifetime(snapshot) {} }
             if let months { manifest.retention.classes[0].months = months }
-            return try Expiry(directory: directory, schema: description, ids: nil, by: by).preview(manifest)
+            return try Expiry(directory: directory, schema: description, by: by).preview(manifest)
         }
         return try withWriter { writer, ids in
-            try Expiry(directory: directory, schema: description, ids: ids, by: by)
-                .drop(months: months, force: force, writer: writer)
+            try Expiry(directory: directory, schema: description, by: by)
+                .drop(months: months, force: force, writer, ids)
         }
     }
 
@@ -96,7 +96,7 @@ extension StoreCore {
     /// Brings into segments what streams have acknowledged: of this process's, and of one that died.
     private func sealStreamed() async throws {
         if let seal = access.seal { return try await seal() }
-        guard try !directory.walFiles().isEmpty else { return }
+        guard try snapshot().hasUnsealed else { return }
         try await writer(WriterOptions()).close()
     }
 

@@ -66,6 +66,9 @@ package final class Snapshot: Sendable {
         openSegment = open
     }
 
+    /// There are events that are in no segment file yet.
+    var hasUnsealed: Bool { !unsealed.isEmpty }
+
     /// The reader of a segment, opened when it is asked for.
     package func reader(_ segment: SegmentDescription) throws(AuditStoreError) -> SegmentReader {
         if let reader = unsealed[segment.id] { return reader }

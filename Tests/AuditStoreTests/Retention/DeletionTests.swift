@@ -67,6 +67,34 @@ import Testing
         #expect(try store.problems().isEmpty)
     }
 
+    /// Orders, first-seen values and groups are those of a store that never had the deleted events.
+    @Test func investigations() async throws {
+        let log = SmallLogs.real(2000)
+        let store = TestStore(MemoryFileSystem(), schema: KubernetesAudit.description)
+        try await store.ingest(("log", log))
+        #expect(try await delete(store, "verb == 'get' || user.username == 'system:kube-scheduler'").events > 100)
+        let other = TestStore(MemoryFileSystem(), schema: KubernetesAudit.description)
+        try await other.ingest(("kept", try ExpiryTests.lines(store)))
+        let (left, right) = (try Self.events(store), try Self.events(other))
+        for order in EventOrder.allCases {
+            #expect(try await left.events(order: order, limit: 300) == right.events(order: order, limit: 300))
+        }
+        let middle = try #require(Instant("2026-11-23T02:51:45Z"))
+        let seen = try await left.firstSeen(since: middle) { ($0.user.name, $0.verb) }
+        let expected = try await right.firstSeen(since: middle) { ($0.user.name, $0.verb) }
+        #expect(seen.map { "\($0.key)" } == expected.map { "\($0.key)" } && !seen.isEmpty)
+        let query = TextQuery(
+            by: ["verb", "user.username"], aggregates: ["count", "max(latency)", "last(requestURI)"])
+        let answers = try await [store, other].asyncMap {
+            try await query.run(on: try $0.core.snapshot(), schema: KubernetesAudit.description, now: 0).rows
+        }
+        #expect(answers[0] == answers[1] && !answers[0].isEmpty)
+    }
+
+    private static func events(_ store: TestStore) throws -> EventQuery<KubernetesAudit> {
+        EventQuery(try store.core.snapshot())
+    }
+
     @Test func allOfASegment() async throws {
         let store = TestStore()
         let days = (0..<2).map { SmallLogs.events($0 * 20..<$0 * 20 + 20, day: 16 + $0) }
@@ -150,5 +178,13 @@ import Testing
             ($0 as? AuditStoreError)?.code == .limit
         }
         #expect(try ExpiryTests.lines(store) == SmallLogs.events(0..<5))
+    }
+}
+
+extension Array {
+    fileprivate func asyncMap<R>(_ transform: (Element) async throws -> R) async rethrows -> [R] {
+        var results: [R] = []
+        for element in self { results.append(try await transform(element)) }
+        return results
     }
 }

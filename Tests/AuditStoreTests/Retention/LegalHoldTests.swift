@@ -57,6 +57,21 @@ import Testing
             try ExpiryTests.lines(store) == text((0..<30).filter { $0 != 11 && $0 != 21 }.map { SmallLogs.event($0) }))
     }
 
+    /// What is held does not count among what looks too much to go.
+    @Test func aLargeHoldDoesNotStopExpiry() async throws {
+        let files = ExpiryTests.files(at: "2025-07-17")
+        let store = TestStore(files)
+        try await store.ingest(("old", SmallLogs.events(0..<30)))
+        try hold(store, "case", "true")
+        try await store.ingest(("new", text([SmallLogs.event(30, day: 17)])))
+        files.wait(microseconds: Instant("2024-06-18")!.microseconds - files.now)
+        #expect(try store.core.retain(months: 1, dryRun: true, force: false, by: nil).partitions.isEmpty)
+        files.wait(microseconds: Instant("2025-07-18")!.microseconds - files.now)
+        let report = try store.core.retain(dryRun: false, force: false, by: nil)
+        #expect(report.events == 0 && report.held == 31)
+        #expect(try store.core.statistics().events == 31)
+    }
+
     /// What was deleted before a hold does not come back by it.
     @Test func deletedBefore() async throws {
         let files = ExpiryTests.files(at: "2025-07-17")

@@ -1,5 +1,6 @@
 import KubernetesAudit
 import SegmentFormat
+import Shredding
 import TestSupport
 import Testing
 
