@@ -5,7 +5,7 @@ BIN := .build/release/auditstore
 STATIC := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: all build demo test lint format conformance kill-test deps clean
+.PHONY: all build demo test lint format conformance kill-test benchmark deps clean
 
 all: build
 
@@ -49,6 +49,24 @@ KILLS ?= 20
 kill-test: build .build/sample.ndjson
 	python3 Tests/Conformance/kill_during_ingest.py --auditstore $(BIN) .build/sample.ndjson --kills $(KILLS) --seed 1
 	python3 Tests/Conformance/kill_during_append.py --auditstore $(BIN) .build/sample.ndjson --kills $(KILLS) --seed 1
+
+# AuditStore beside its peers, in one run: writes Docs/Benchmarks.md. Takes an hour and some disk; LOGS chooses what is measured.
+BENCHMARK_EVENTS ?= 1000000
+BENCHMARK_LOGS ?= .build/benchmark/generated-$(BENCHMARK_EVENTS).ndjson
+benchmark: build .venv/bin/peers-ready $(BENCHMARK_LOGS)
+	swift build -c release --package-path Benchmarks --product ask-suite
+	mkdir -p Docs/Benchmarks
+	.venv/bin/python Benchmarks/Comparison/compare.py --auditstore $(BIN) --ask-suite Benchmarks/.build/release/ask-suite \
+	  --zstd --json Docs/Benchmarks/results.json $(BENCHMARK_LOGS)
+	.venv/bin/python Benchmarks/Comparison/report.py Docs/Benchmarks/results.json --page Docs/Benchmarks.md
+
+.build/benchmark/generated-%.ndjson: | build
+	mkdir -p .build/benchmark
+	$(BIN) generate --events $* --nodes 200 --seed 1 --quiet > $@.part && mv $@.part $@
+
+.venv/bin/peers-ready: .venv/bin/duckdb-ready
+	.venv/bin/pip install --quiet chdb polars pyarrow
+	touch $@
 
 # Installs the system libraries where their headers are missing.
 deps:

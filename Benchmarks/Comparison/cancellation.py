@@ -28,6 +28,7 @@ def main():
     choose = random.Random(options.seed)
     process = subprocess.Popen([options.ask_suite, options.store], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                text=True)
+    process.stdout.readline()  # it is ready
 
     def ask(query, threads, cancel_after=None):
         question = {"query": query, "threads": threads, "isFresh": True, "cancelAfter": cancel_after, **EVENT}

@@ -127,7 +127,7 @@ package final class SegmentBuilder {
             rows: rows, rawBytes: UInt64(shredder.rawBytes), chunks: chunks, documents: documents)
         rowGroups += 1
         shredder.startRowGroup()
-        sequences?.pointee.startRowGroup(rowsBefore: rows)
+        sequences?.pointee.startRowGroup()
     }
 
     /// A column of its own: no young segment has as many others.

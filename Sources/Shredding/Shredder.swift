@@ -20,7 +20,10 @@ package struct Shredder: ~Copyable {
     private(set) var documents = DocumentEncoder()
     private var trie = SkeletonTrie()
     private var time = CanonicalTime()
-    private var columnsByPath: [[UInt8]: Int32] = [:]
+    private var columnsByPath = PathColumns()
+    /// The path of the objects that are open while an event is parsed, and where each one's part of it ends.
+    private var path = ByteArena(capacity: 256)
+    private var pathEnds: [Int] = []
     /// Changes with each segment, so that codes of skeletons of an earlier one are not taken for this one's.
     private var epoch: UInt32 = 0
     private var residual = ByteArena(capacity: 256)
@@ -76,14 +79,20 @@ package struct Shredder: ~Copyable {
         _ = addColumn(kind: .dictionary, path: Array(StoreColumn.skeleton.utf8))
         _ = addColumn(kind: .dictionary, path: Array(StoreColumn.residual.utf8))
         let eventTime = ShreddingSchema.joined(schema.eventTime)
-        columnsByPath[eventTime] = Int32(addColumn(kind: .timestamp, path: eventTime))
+        addColumn(kind: .timestamp, of: eventTime)
         for name in storeColumns { _ = addColumn(kind: .dictionary, path: Array(name.utf8)) }
+        var known: Set = [eventTime]
         for path in schema.times + schema.identities + schema.documents {
             let joined = ShreddingSchema.joined(path)
-            if columnsByPath[joined] == nil {
-                columnsByPath[joined] = Int32(addColumn(kind: schema.kind(of: joined), path: joined))
-            }
+            guard known.insert(joined).inserted else { continue }
+            addColumn(kind: schema.kind(of: joined), of: joined)
         }
+    }
+
+    private mutating func addColumn(kind: ColumnKind, of leaf: [UInt8]) {
+        path.removeAll()
+        leaf.withUnsafeBytes { path.append($0) }
+        columnsByPath.add(path, column: Int32(addColumn(kind: kind, path: leaf)))
     }
 
     private mutating func addColumn(kind: ColumnKind, path: [UInt8]) -> Int {
@@ -307,7 +316,7 @@ package struct Shredder: ~Copyable {
     }
 
     private mutating func takeBackRow() {
-        for i in 0..<columnCount { columns[i].codes[rows] = absentCode }
+        for i in 0..<columnCount where columns[i].lastRow == rows { columns[i].codes[rows] = absentCode }
     }
 
     private mutating func parseObject(_ line: UnsafeRawPointer) -> UnsafeRawPointer? {
@@ -318,22 +327,22 @@ package struct Shredder: ~Copyable {
         var parent: Int32 = 0
         var literal = line
         template.removeAll()
-        // The path of the open objects, and where each one's part of it ends.
-        var path: [UInt8] = []
-        var ends: [Int] = [0]
+        path.removeAll()
+        pathEnds.removeAll(keepingCapacity: true)
+        pathEnds.append(0)
         p = JSONScanner.skipSpace(p + 1)
         // Each turn stands at a key, or at the end of an empty object.
         member: while true {
             if p.load(as: UInt8.self) != 0x7d {
                 guard let start = scanner.keyEnd(p) else { return nil }
                 let key = keyBytes(p, before: start)
-                path.removeSubrange(ends.last!...)
-                if !path.isEmpty { path.append(0x01) }
-                path.append(contentsOf: key)
-                let column = column(for: path)
-                let isDocument = columns[Int(column)].kind == .document || ends.count >= Limits.structuralDepth
+                path.shorten(to: pathEnds.last!)
+                if path.count > 0 { path.append(0x01) }
+                path.append(key)
+                let column = columnsByPath.column(of: path) ?? Int32(residualColumn)
+                let isDocument = columns[Int(column)].kind == .document || pathEnds.count >= Limits.structuralDepth
                 if start.load(as: UInt8.self) == 0x7b, !isDocument {
-                    ends.append(path.count)
+                    pathEnds.append(path.count)
                     p = JSONScanner.skipSpace(start + 1)
                     continue member
                 }
@@ -341,7 +350,7 @@ package struct Shredder: ~Copyable {
                 guard let end = isOwn ? storeDocument(start, in: Int(column)) : scanner.valueEnd(start) else {
                     return nil
                 }
-                let target = claim(column, path: path)
+                let target = claim(column)
                 let text = UnsafeRawBufferPointer(start: literal, count: start - literal)
                 parent = trie.child(
                     of: parent, literal: text, column: Int16(truncatingIfNeeded: target), isDocument: isDocument)
@@ -352,14 +361,14 @@ package struct Shredder: ~Copyable {
                 literal = end
                 p = end
             } else {
-                ends.removeLast()
+                pathEnds.removeLast()
                 p += 1
             }
             // After a value or an object: close what ends here, or go on with the next member.
             while true {
                 p = JSONScanner.skipSpace(p)
                 let c = p.load(as: UInt8.self)
-                if ends.isEmpty {
+                if pathEnds.isEmpty {
                     guard c == 0x0a else { return scanner.fail("bytes after the object", at: p) }
                     let text = UnsafeRawBufferPointer(start: literal, count: p - literal)
                     template.append(text)
@@ -379,7 +388,7 @@ package struct Shredder: ~Copyable {
                         c == 0x0a ? "the line ends within an object" : "neither a comma nor the end of the object",
                         at: p)
                 }
-                ends.removeLast()
+                pathEnds.removeLast()
                 p += 1
             }
         }
@@ -392,14 +401,12 @@ package struct Shredder: ~Copyable {
         return UnsafeRawBufferPointer(start: p + 1, count: end - p - 1)
     }
 
-    /// The column of a path, without creating one.
-    private func column(for path: [UInt8]) -> Int32 { columnsByPath[path] ?? Int32(residualColumn) }
-
     /// The column for a leaf of this event at `path`: the path's own; the residual where the path is over the cap, or has
     /// a value in this event already.
-    private mutating func claim(_ found: Int32, path: [UInt8]) -> Int32 {
+    private mutating func claim(_ found: Int32) -> Int32 {
         var column = found
         if column == residualColumn {
+            let path = self.path.array()
             // Names that begin with `$` belong to the store.
             guard columnCount < Limits.columnsPerYoungSegment, path.count <= Limits.pathBytes, path.first != 0x24,
                 path.allSatisfy({ $0 < 0x80 })
@@ -407,7 +414,7 @@ package struct Shredder: ~Copyable {
                 return column
             }
             column = Int32(addColumn(kind: schema.kind(of: path), path: path))
-            columnsByPath[path] = column
+            columnsByPath.add(self.path, column: column)
         }
         if columns[Int(column)].lastParse == parses { return Int32(residualColumn) }
         columns[Int(column)].lastParse = parses
@@ -442,7 +449,7 @@ package struct Shredder: ~Copyable {
 
     package mutating func startRowGroup() {
         documents.removeAll()
-        for i in 0..<columnCount { columns[i].startRowGroup(rowsBefore: rows) }
+        for i in 0..<columnCount { columns[i].startRowGroup() }
         rows = 0
         rawBytes = 0
     }
@@ -450,7 +457,7 @@ package struct Shredder: ~Copyable {
     /// Starts the next segment: new dictionaries; what was learnt of shapes is kept, unless too many columns came with it.
     package mutating func startSegment() {
         documents.removeAll()
-        for i in 0..<columnCount { columns[i].startSegment(rowsBefore: rows) }
+        for i in 0..<columnCount { columns[i].startSegment() }
         rows = 0
         rawBytes = 0
         epoch += 1

@@ -1,11 +1,12 @@
 // ask-suite STORE: reads questions from standard input, one JSON object a line, and answers each with one, as long as there are any.
+// Says `ready` first: what comes before is the start of the process.
 import AuditStore
 import Foundation
 import KubernetesAudit
 
 guard CommandLine.arguments.count == 2 else { throw Misuse(description: "usage: ask-suite STORE") }
 let path = CommandLine.arguments[1]
-let kept = try await AuditStore(at: path, schema: KubernetesAudit.self).events
+var kept: EventQuery<KubernetesAudit>?
 let decoder = JSONDecoder()
 let encoder = JSONEncoder()
 let clock = ContinuousClock()
@@ -30,10 +31,13 @@ func cancelled(_ suite: Suite, after milliseconds: Double) async throws -> Answe
     return Answer(seconds: seconds, cpuSeconds: 0, rows: try result.get())
 }
 
+FileHandle.standardOutput.write(Data("ready\n".utf8))
 while let line = readLine() {
     let question = try decoder.decode(Question.self, from: Data(line.utf8))
     let (start, cpuStart) = (clock.now, cpuSeconds())
-    let events = question.isFresh ? try await AuditStore(at: path, schema: KubernetesAudit.self).events : kept
+    let events: EventQuery<KubernetesAudit>
+    if let kept, !question.isFresh { events = kept } else { events = try await AuditStore(at: path, schema: KubernetesAudit.self).events }
+    if !question.isFresh { kept = events }
     let suite = Suite(events: events.threads(question.threads), question: question)
     let answer: Answer
     if let milliseconds = question.cancelAfter {

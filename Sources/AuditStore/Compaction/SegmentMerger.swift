@@ -199,7 +199,7 @@ package final class SegmentMerger {
         at newRow: Int
     ) throws {
         if !source.hasShreddedColumns, let known = source.documents[index]?[code] {
-            columns[target].codes[newRow] = known.code
+            setValue(target, known.code, newRow)
             for (column, value) in known.values { setValue(column, value, newRow) }
             return
         }
@@ -212,7 +212,7 @@ package final class SegmentMerger {
         let path = source.columns[index].path
         let values = shredder.shred(scratch.bytes.baseAddress!, count, document: path)
         let newCode = columns[target].dictionary.code(shredder.text.bytes.baseAddress!, shredder.text.bytes.count)
-        columns[target].codes[newRow] = newCode
+        setValue(target, newCode, newRow)
         var copied: [(column: Int, code: UInt32)] = []
         for (column, range) in values {
             let text = shredder.values.bytes.baseAddress! + range.lowerBound
@@ -251,7 +251,7 @@ package final class SegmentMerger {
         try withExtendedLifetime(sorted) {
             try writer.appendRowGroup(rows: rows, rawBytes: 0, chunks: chunks)
         }
-        for i in 0..<columnCount { columns[i].startRowGroup(rowsBefore: rows) }
+        for i in 0..<columnCount { columns[i].startRowGroup() }
         rows = 0
         writtenRowGroups += 1
     }

@@ -43,10 +43,9 @@ struct Ingest {
     func run(_ sources: [IngestSource]) async throws -> IngestReport {
         var state = State()
         let threads = max(1, options.threads ?? Self.defaultThreads)
-        var workers = (0..<threads).map { _ in
-            ChunkWorker(
-                directory: directory, schema: schema, options: options, ids: ids, classifier: classifier)
-        }
+        // Each is made by the task that needs it first: setting up its columns takes a while, and they do it at once.
+        var idle: [ChunkWorker] = []
+        var busy = 0
         // One to read into while the workers are busy; a single worker takes turns with the reader, and their chunk stays in
         // the cache.
         var chunks = (0..<(threads == 1 ? 1 : threads + 1)).map { _ in Chunk() }
@@ -55,7 +54,8 @@ struct Ingest {
             /// - Parameter isAtEnd: a worker has nothing to do, and there is time to wait for the disk while others work.
             func collect(isAtEnd: Bool = false) async throws {
                 guard let (result, worker, chunk) = try await group.next() else { return }
-                workers.append(worker)
+                busy -= 1
+                idle.append(worker)
                 chunks.append(chunk)
                 state.waiting[result.index] = result
                 try commitReady(&state)
@@ -81,16 +81,24 @@ struct Ingest {
                         chunks.append(chunk)
                         break
                     }
-                    while workers.isEmpty || index - state.nextToCommit >= Self.commitChunks + threads {
+                    while busy == threads || index - state.nextToCommit >= Self.commitChunks + threads {
                         try await collect()
                     }
-                    let worker = workers.removeLast()
+                    let known = idle.popLast()
                     let current = index
-                    group.addTask { (try worker.process(chunk, index: current), worker, chunk) }
+                    group.addTask {
+                        let worker =
+                            known
+                            ?? ChunkWorker(
+                                directory: directory, schema: schema, options: options, ids: ids,
+                                classifier: classifier)
+                        return (try worker.process(chunk, index: current), worker, chunk)
+                    }
+                    busy += 1
                     index += 1
                 }
                 // The next input is recognised by the checkpoints of this one.
-                while workers.count < threads { try await collect(isAtEnd: true) }
+                while busy > 0 { try await collect(isAtEnd: true) }
                 try commit(&state)
                 // Pieces of a line that may go on: they must not be committed with what the next input holds.
                 state.ready = []
@@ -102,6 +110,8 @@ struct Ingest {
                 state.failure = nil
             }
         }
+        // Giving back their memory takes longer than a commit; nobody waits for it.
+        Task.detached(priority: .utility) { [idle] in extendLifetime(idle) }
         return state.report
     }
 

@@ -104,7 +104,7 @@ final class QuarantineBuilder {
         }
         let chunks = Place.allCases.map { columns[$0.rawValue].chunk(rows: rows) }
         try writer.appendRowGroup(rows: rows, rawBytes: UInt64(rawBytes), chunks: chunks)
-        for place in Place.allCases { columns[place.rawValue].startRowGroup(rowsBefore: rows) }
+        for place in Place.allCases { columns[place.rawValue].startRowGroup() }
         rowGroups += 1
         rows = 0
         rawBytes = 0
@@ -120,7 +120,7 @@ final class QuarantineBuilder {
         let metadata = try writer.finish()
         self.writer = nil
         rowGroups = 0
-        for place in Place.allCases { columns[place.rawValue].startSegment(rowsBefore: 0) }
+        for place in Place.allCases { columns[place.rawValue].startSegment() }
         defer { sealed = [] }
         return (metadata, sealed)
     }

@@ -146,7 +146,8 @@ package struct StoreDirectory: Sendable {
 
     /// Becomes the one writer, creating the store if there is none.
     package func lockForWriting(schema: String) throws(AuditStoreError) -> WriterLock {
-        if try files.kind(of: path) == nil { try makeDirectory(path) }
+        let hadDirectory = try files.kind(of: path) != nil
+        if !hadDirectory { try makeDirectory(path) }
         guard let lock = try files.lock(location(FileNames.writerLock), .exclusive, wait: false) else {
             throw AuditStoreError(
                 .locked, "another process is writing to this store; one can write at a time, any number can read",
@@ -175,14 +176,12 @@ package struct StoreDirectory: Sendable {
             var manifest = Manifest(schema: schema)
             manifest.secret = StoreSecret(files)
             try replaceManifest(manifest)
-            if let slash = path.lastIndex(of: "/") {
-                try files.syncDirectory(slash == path.startIndex ? "/" : String(path[..<slash]))
-            } else {
-                try files.syncDirectory(".")
-            }
+            // Who made it may not have made its name durable.
+            if hadDirectory { try files.syncDirectory(Self.parent(of: path)) }
+        } else {
+            // A writer that failed after it renamed the manifest left it to be made durable.
+            try files.syncDirectory(path)
         }
-        // A writer that failed after it renamed the manifest left it to be made durable.
-        try files.syncDirectory(path)
         let manifest = try readManifest()
         guard manifest.schema == schema else {
             throw AuditStoreError(
@@ -195,11 +194,15 @@ package struct StoreDirectory: Sendable {
 
     /// Makes a directory and those above it, durably.
     private func makeDirectory(_ path: String) throws(AuditStoreError) {
-        var parent = "."
-        if let slash = path.lastIndex(of: "/") { parent = slash == path.startIndex ? "/" : String(path[..<slash]) }
+        let parent = Self.parent(of: path)
         if try files.kind(of: parent) == nil { try makeDirectory(parent) }
         try files.createDirectory(path)
         try files.syncDirectory(parent)
+    }
+
+    private static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     /// Replaces the manifest, durably. What it names must be durable already.

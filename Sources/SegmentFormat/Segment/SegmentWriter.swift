@@ -248,7 +248,8 @@ package final class SegmentWriter {
     package func finish() throws -> SegmentMetadata {
         raw.removeAll()
         metadata.encode(to: &raw)
-        let footer = appendPage(.footer, policy: .strong(level: 9))
+        // A young one is written for each chunk of ingest; setting up a higher level takes longer than compressing it.
+        let footer = appendPage(.footer, policy: .strong(level: profile == .young ? 1 : 9))
         let trailer = output.count
         output.append(integer: footer.offset)
         output.append(integer: UInt64(footer.length))

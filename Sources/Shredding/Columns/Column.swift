@@ -18,12 +18,14 @@ package struct Column: ~Copyable {
     package private(set) var uuids: UnsafeMutablePointer<UUIDBytes>?
     /// Entries of the dictionary before this row group.
     package var entriesBefore = 0
+    /// Rows whose codes lie in memory that was written to.
+    private var claimedRows = 0
     /// The last event that was parsed the long way and has a value: a second one is a duplicate key.
     var lastParse: UInt64 = 0
     /// Raw keys joined by U+0001.
     package let path: [UInt8]
     /// Makes each column of an array begin at a line of the cache, where the first does.
-    private let padding: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0)
+    private let padding: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0)
 
     /// Memory for an array of columns, each of which begins at a line of the cache.
     static func allocate(capacity: Int) -> UnsafeMutablePointer<Column> {
@@ -60,16 +62,16 @@ package struct Column: ~Copyable {
     }
 
     /// Starts the next row group of the same segment: the dictionary goes on, but for documents.
-    package mutating func startRowGroup(rowsBefore: Int) {
-        codes.update(repeating: 0, count: rowsBefore)
+    package mutating func startRowGroup() {
+        codes.update(repeating: absentCode, count: lastRow + 1)
         lastRow = -1
         if kind == .document { dictionary.removeAll() }
         entriesBefore = dictionary.count
     }
 
     /// Starts the next segment.
-    package mutating func startSegment(rowsBefore: Int) {
-        codes.update(repeating: 0, count: rowsBefore)
+    package mutating func startSegment() {
+        codes.update(repeating: absentCode, count: lastRow + 1)
         lastRow = -1
         dictionary.removeAll()
         entriesBefore = 0
@@ -77,8 +79,13 @@ package struct Column: ~Copyable {
     }
 
     /// What the writer takes, or nil if no row has a value.
-    package func chunk(rows: Int) -> ChunkInput? {
+    package mutating func chunk(rows: Int) -> ChunkInput? {
         guard lastRow >= 0 else { return nil }
+        // A page that is read before it is written costs a second fault later, for which Linux stops the other workers.
+        if rows > claimedRows {
+            ck_claim(codes + claimedRows, UInt64(rows - claimedRows) * 4)
+            claimedRows = rows
+        }
         return ChunkInput(
             codes: UnsafeBufferPointer(start: codes, count: rows), firstNew: UInt32(entriesBefore + 1),
             times: times.map { UnsafePointer($0) }, uuids: uuids.map { UnsafePointer($0) },

@@ -84,6 +84,20 @@ package struct ValueDictionary: ~Copyable {
         }
     }
 
+    /// The code of the `n` bytes at `p`, where at least thirty-two can be read; 0 if they were not here before.
+    func find(padded p: UnsafeRawPointer, _ n: Int) -> UInt32 {
+        let tag = tag(p, n)
+        var index = Int(truncatingIfNeeded: tag) & mask
+        while true {
+            let slot = slots[index]
+            if slot.code == 0 { return 0 }
+            if slot.tag == tag, Int(slot.count) == n, Self.isEqual(padded: values.base + Int(slot.start), p, n) {
+                return slot.code
+            }
+            index = (index + 1) & mask
+        }
+    }
+
     /// Has the slot loaded that will be looked at first.
     @inline(__always)
     func prefetchSlot(_ tag: UInt32) { ck_prefetch(slots + (Int(truncatingIfNeeded: tag) & mask)) }

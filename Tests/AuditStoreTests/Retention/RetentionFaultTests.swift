@@ -52,7 +52,12 @@ import Testing
             } catch { #expect(files.hasFailed, "\(work.name), call \(call): \(error)") }
             guard files.hasFailed else { break }
             files.inject(nil)
-            if losesPower { files = files.afterPowerLoss(more: 0) }
+            if losesPower {
+                let now = files.now
+                files = files.afterPowerLoss(more: 0)
+                // Its clock begins anew.
+                files.wait(microseconds: now - files.now)
+            }
             let found = try ExpiryTests.lines(TestStore(files))
             #expect(found == Self.all || found == left, "\(work.name), call \(call)")
             isDone += found == left ? 1 : 0
