@@ -30,6 +30,7 @@ format:
 CONFORMANCE_FILES ?= Tests/Fixtures/apiserver-sample.ndjson.zst Tests/Fixtures/edge.ndjson.zst
 conformance: build .venv/bin/duckdb-ready .build/sample.ndjson
 	bash Tests/Conformance/command_line.sh $(BIN) .build/sample.ndjson
+	bash Tests/Conformance/retention.sh $(BIN) .build/sample.ndjson
 	.venv/bin/python Tests/Conformance/compare_with_duckdb.py --auditstore $(BIN) $(CONFORMANCE_FILES)
 	.venv/bin/python Tests/Conformance/query_suite.py --auditstore $(BIN) Tests/Fixtures/apiserver-sample.ndjson.zst
 	.venv/bin/python Tests/Conformance/compare_investigations.py --auditstore $(BIN) $(CONFORMANCE_FILES)
@@ -69,11 +70,11 @@ benchmark: build .venv/bin/peers-ready $(BENCHMARK_LOGS)
 
 # Installs the system libraries where their headers are missing.
 deps:
-	@if ! printf '#include <lz4frame.h>\n#include <zstd.h>\n#include <zlib.h>\n' | cc -E - >/dev/null 2>&1; then \
+	@if ! printf '#include <lz4frame.h>\n#include <zstd.h>\n#include <zlib.h>\n#include <yaml.h>\n' | cc -E - >/dev/null 2>&1; then \
 	  if command -v apt-get >/dev/null; then \
-	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq liblz4-dev libzstd-dev zlib1g-dev zstd lz4; \
-	  elif command -v brew >/dev/null; then brew install lz4 zstd; \
-	  else echo "Please install the headers of liblz4, libzstd and zlib."; exit 1; fi; fi
+	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq liblz4-dev libzstd-dev zlib1g-dev libyaml-dev zstd lz4; \
+	  elif command -v brew >/dev/null; then brew install lz4 zstd libyaml; \
+	  else echo "Please install the headers of liblz4, libzstd, zlib and libyaml."; exit 1; fi; fi
 
 clean:
 	rm -rf .build .venv

@@ -27,12 +27,14 @@ let package = Package(
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
         .target(name: "CKernels"),
         .target(name: "SegmentFormat", dependencies: ["CKernels", "CLZ4", "CZstd"], swiftSettings: settings),
         .target(name: "Shredding", dependencies: ["CKernels", "SegmentFormat"], swiftSettings: settings),
         .target(name: "AuditStore", dependencies: ["SegmentFormat", "Shredding"], swiftSettings: settings),
         .target(
-            name: "KubernetesAudit", dependencies: ["AuditStore", "CLZ4", "CZstd", "CZlib"], swiftSettings: settings),
+            name: "KubernetesAudit", dependencies: ["AuditStore", "CLZ4", "CZstd", "CZlib", "CYAML"],
+            swiftSettings: settings),
         .executableTarget(
             // The module is not called auditstore: that is AuditStore on a file system without case.
             name: "AuditStoreTool",

@@ -9,7 +9,7 @@ public struct AuditStoreError: Error, Sendable, CustomStringConvertible {
         private enum Kind: String {
             case corrupt, unsupportedVersion, limit, io, diskFull, syncFailed, locked, invalidArgument, notAStore,
                 cancelled,
-                closed
+                closed, refused
         }
         private let kind: Kind
         public var description: String { kind.rawValue }
@@ -36,6 +36,8 @@ public struct AuditStoreError: Error, Sendable, CustomStringConvertible {
         public static let cancelled = Code(kind: .cancelled)
         /// The writer was closed.
         public static let closed = Code(kind: .closed)
+        /// What was asked for looks like a mistake that could not be undone; the message says how to insist.
+        public static let refused = Code(kind: .refused)
     }
 
     /// Where in the store's files.

@@ -14,6 +14,12 @@ package final class SegmentBuilder {
     private var storeValues: [[UInt8]?] = []
     /// Rows of the row group that get a value in the column of flags.
     private var flaggedRows: [Int] = []
+    /// Where rows do not simply follow each other: the sequences of the row group's rows, as the rows from which on they do.
+    private var sequenceRuns: [(row: Int, sequence: UInt64)] = []
+    /// Their column, made when it is needed first.
+    private var sequences: UnsafeMutablePointer<Column>?
+    /// Columns before those of the shredder.
+    private var firstColumn = 0
 
     package init(schema: ShreddingSchema, storeColumns: [String]) {
         shredder = Shredder(schema: schema, storeColumns: storeColumns)
@@ -21,8 +27,15 @@ package final class SegmentBuilder {
         writer = SegmentWriter(schema: schema.name, profile: .young, compressor: Compressor(), sink: nil)
     }
 
+    deinit {
+        sequences?.deinitialize(count: 1)
+        sequences?.deallocate()
+    }
+
     /// Starts a chunk. - Parameter storeValues: one for each store column, nil for none.
     package func start(storeValues: [[UInt8]?]) {
+        sequenceRuns = []
+        firstColumn = 0
         shredder.startSegment()
         eventTimes = EventTimes()
         self.storeValues = storeValues
@@ -77,6 +90,13 @@ package final class SegmentBuilder {
         try append(linesFrom: line, to: end, malformed: malformed)
     }
 
+    /// Says that the rows from the next one on have this and the following sequences, counted from the segment's first. Once for a
+    /// segment, this has to be said of its first row, too.
+    package func goOn(atSequence sequence: UInt64) { sequenceRuns.append((shredder.rows, sequence)) }
+
+    /// Of the finished segment, if it was told sequences.
+    package var lastSequence: UInt64 { (sequenceRuns.last?.sequence ?? 1) - 1 }
+
     /// Whether the segment may have no room for as many lines as there are in some hundred kilobytes.
     package var isNearlyFull: Bool { rowGroups + 4 > Limits.rowGroupsPerSegment }
 
@@ -91,6 +111,7 @@ package final class SegmentBuilder {
         eventTimes.add(shredder: shredder)
         fillStoreColumns()
         var chunks: [ChunkInput?] = []
+        if let sequences = fillSequences(rows) { chunks.append(sequences) }
         for i in 0..<shredder.columnCount {
             if i >= writtenColumns {
                 let column = shredder.columns + i
@@ -106,6 +127,35 @@ package final class SegmentBuilder {
             rows: rows, rawBytes: UInt64(shredder.rawBytes), chunks: chunks, documents: documents)
         rowGroups += 1
         shredder.startRowGroup()
+        sequences?.pointee.startRowGroup()
+    }
+
+    /// A column of its own: no young segment has as many others.
+    private static let sequenceColumn = UInt16(Limits.columnsPerSegment - 1)
+
+    /// The chunk of the column of sequences; nil where rows follow each other.
+    private func fillSequences(_ rows: Int) -> ChunkInput? {
+        guard let last = sequenceRuns.last else { return nil }
+        let column = sequences ?? .allocate(capacity: 1)
+        if sequences == nil {
+            column.initialize(
+                to: Column(id: Self.sequenceColumn, kind: .sequence, path: Array(StoreColumn.sequence.utf8)))
+            sequences = column
+        }
+        if firstColumn == 0 {
+            writer.addColumn(id: Self.sequenceColumn, kind: .sequence, path: StoreColumn.sequence)
+            firstColumn = 1
+        }
+        for (index, run) in sequenceRuns.enumerated() {
+            let end = index + 1 < sequenceRuns.count ? sequenceRuns[index + 1].row : rows
+            for row in run.row..<end {
+                column.pointee.times![row] = Int64(bitPattern: run.sequence) + Int64(row - run.row)
+                column.pointee.codes[row] = typedCode
+            }
+        }
+        column.pointee.lastRow = rows - 1
+        sequenceRuns = [(0, last.sequence + UInt64(rows - last.row))]
+        return column.pointee.chunk(rows: rows)
     }
 
     private func fillStoreColumns() {
@@ -123,7 +173,7 @@ package final class SegmentBuilder {
         try flushRowGroup()
         guard rowGroups > 0 else { return nil }
         for i in 0..<writtenColumns where shredder.columns[i].kind != .document {
-            try writer.appendDictionary(shredder.columns[i].dictionary.input, ofColumn: i)
+            try writer.appendDictionary(shredder.columns[i].dictionary.input, ofColumn: firstColumn + i)
         }
         return try writer.finish()
     }

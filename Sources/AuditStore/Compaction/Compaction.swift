@@ -30,8 +30,8 @@ struct Compaction {
 
     func run() throws -> CompactionReport {
         var report = CompactionReport()
-        let byDay = Dictionary(grouping: writer.manifest.segments, by: \.day)
-        let work = byDay.values.filter { $0.contains { !$0.isCompacted } }
+        let partitions = Dictionary(grouping: writer.manifest.segments, by: MergedTogether.init)
+        let work = partitions.values.filter { $0.contains { !$0.isCompacted || $0.tombstones != nil } }
             .map { $0.sorted { $0.firstSequence < $1.firstSequence } }
             .sorted { $0[0].firstSequence < $1[0].firstSequence }
         let total = work.joined().reduce(0) { $0 + $1.storedBytes }
@@ -67,8 +67,7 @@ struct Compaction {
             if let output = current, !output.merger.hasRoom(for: reader) { try finish() }
             if current == nil {
                 current = try Output(
-                    directory: directory, schema: schema, id: ids.next(), day: segment.day,
-                    firstSequence: segment.firstSequence, paths: paths)
+                    directory: directory, schema: schema, id: ids.next(), like: segment, paths: paths)
             }
             try current?.append(reader, segment)
         }
@@ -80,7 +79,8 @@ struct Compaction {
             manifest.segments.removeAll { replaced.contains($0.id) }
             manifest.segments += written
             manifest.segments.sort { $0.firstSequence < $1.firstSequence }
-            manifest.obsolete += segments.map { directory.name(of: $0) }
+            manifest.obsolete += segments.flatMap { directory.names(of: $0) }
+            if let erased = Self.erased(segments, at: directory.files.now) { manifest.retention.add(erased) }
         }
         report.segmentsBefore += segments.count
         report.segmentsAfter += written.count
@@ -88,28 +88,53 @@ struct Compaction {
         report.bytesAfter += written.reduce(0) { $0 + $1.storedBytes }
     }
 
+    /// What the record of retention says of deleted events whose bytes are gone now; nil if there were none.
+    private static func erased(_ segments: [SegmentDescription], at time: Int64) -> RetentionRecord? {
+        var record = RetentionRecord(.erased, time: time)
+        for segment in segments {
+            guard let tombstones = segment.tombstones else { continue }
+            record.segments += 1
+            record.events += tombstones.rows
+            record.rawBytes += tombstones.rawBytes
+        }
+        return record.segments > 0 ? record : nil
+    }
+
     /// A segment that is being written.
     private final class Output {
         let merger: SegmentMerger
+        private let directory: StoreDirectory
+        private let schema: ShreddingSchema
         private let file: any WritableFile
         private var description: SegmentDescription
 
         init(
-            directory: StoreDirectory, schema: ShreddingSchema, id: UInt64, day: Int64?, firstSequence: UInt64,
+            directory: StoreDirectory, schema: ShreddingSchema, id: UInt64, like first: SegmentDescription,
             paths: [DocumentPath]
         ) throws {
             description = SegmentDescription(
-                id: id, day: day, rows: 0, rawBytes: 0, storedBytes: 0, firstSequence: firstSequence,
-                lastSequence: firstSequence, smallestTime: .max, largestTime: .min, undated: 0, isCompacted: true)
+                id: id, day: first.day, rows: 0, rawBytes: 0, storedBytes: 0, firstSequence: first.firstSequence,
+                lastSequence: first.firstSequence, smallestTime: .max, largestTime: .min, undated: 0, isCompacted: true,
+                retentionClass: first.retentionClass, loaded: first.loaded)
+            self.directory = directory
+            self.schema = schema
             let file = try directory.files.create(directory.location(directory.name(of: description)))
             self.file = file
             merger = SegmentMerger(
-                schema: schema, profile: .compacted, firstSequence: firstSequence, shreddedPaths: paths,
+                schema: schema, profile: .compacted, firstSequence: first.firstSequence, shreddedPaths: paths,
                 compressor: Compressor()
             ) { try file.append($0) }
         }
 
         func append(_ reader: SegmentReader, _ segment: SegmentDescription) throws {
+            // Of several, the newest counts; where one does not know, nobody does.
+            description.loaded = description.loaded.flatMap { known in segment.loaded.map { max(known, $0) } }
+            if let deleted = reader.deleted {
+                let live = deleted.complement
+                try merger.append(reader, base: segment.firstSequence) { live.rows(group: $0.group) }
+                description.add(try RowTimes.times(of: live, in: reader, schema: schema))
+                return
+            }
             try merger.append(reader, base: segment.firstSequence)
             description.smallestTime = min(description.smallestTime, segment.smallestTime)
             description.largestTime = max(description.largestTime, segment.largestTime)
@@ -117,7 +142,12 @@ struct Compaction {
         }
 
         func finish() throws -> SegmentDescription? {
-            guard let metadata = try merger.finish() else { return nil }
+            guard let metadata = try merger.finish() else {
+                // All of its events were deleted.
+                try file.close()
+                try directory.files.remove(directory.location(directory.name(of: description)))
+                return nil
+            }
             try file.sync()
             try file.close()
             description.rows = UInt64(metadata.rows)
@@ -126,5 +156,20 @@ struct Compaction {
             description.lastSequence = merger.lastSequence
             return description
         }
+    }
+}
+
+/// Segments that compaction may merge: of one partition, of one retention class, and, where the day is not known, loaded in one
+/// month, so that events without a time expire some day though others come.
+private struct MergedTogether: Hashable {
+    let day: Int64?
+    let retentionClass: UInt64
+    let month: Int64?
+
+    init(_ segment: SegmentDescription) {
+        day = segment.day
+        retentionClass = segment.retentionClass
+        let loaded = segment.loaded.map { CalendarMonths.month(ofDay: EventTimes.day($0)) }
+        month = segment.day == nil ? loaded : nil
     }
 }

@@ -18,8 +18,7 @@ enum PartitionSplit {
     private static let daysPerChunk = 32
 
     static func split(_ segment: SegmentReader, schema: ShreddingSchema) throws -> [Part] {
-        guard let column = segment.column(path: schema.eventTime.joined(separator: "\u{1}")) else { return [] }
-        let dictionary = try segment.dictionary(column)
+        guard let rowTimes = try RowTimes(segment, schema: schema) else { return [] }
         let reader = RowGroupReader(segment)
         // The day of each row.
         var days: [[Int64?]] = []
@@ -27,15 +26,7 @@ enum PartitionSplit {
         var counts: [Int64: Int] = [:]
         for group in segment.metadata.rowGroups.indices {
             reader.open(group)
-            let codes = try reader.codes(column)
-            let typed = try reader.times(column)
-            let groupTimes = codes.indices.map { row -> Int64? in
-                switch codes[row] {
-                case absentCode: nil
-                case typedCode: typed[row]
-                default: OddTime.parse(dictionary.entry(codes[row]))
-                }
-            }
+            let groupTimes = try rowTimes.times(reader)
             let groupDays = groupTimes.map { $0.map(EventTimes.day) }
             for case let day? in groupDays { counts[day, default: 0] += 1 }
             times.append(groupTimes)

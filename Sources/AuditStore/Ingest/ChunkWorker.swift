@@ -65,23 +65,29 @@ final class ChunkWorker: @unchecked Sendable {
     // Used by one task at a time.
     private let directory: StoreDirectory
     private let schema: ShreddingSchema
-    private let builder: SegmentBuilder
+    let builder: SegmentBuilder
     /// Made for the first line that is no event.
     private lazy var quarantine = QuarantineBuilder(compressor: Compressor())
     private var hasQuarantined = false
-    private let storeValues: [[UInt8]?]
+    let storeValues: [[UInt8]?]
     private let ids: ClaimedIDs
+    let classifier: RetentionClassifier?
     /// Where the worker reads a chunk that it reads itself. Its own, and not one that is handed round: the memory that is
     /// touched first costs as much as reading into it does.
     /// Half a chunk: bodies are written when it is full, and what stays in the cache is worth more than repeats that are
     /// farther away.
-    private var text: UnsafeMutableRawPointer
-    private var textCapacity: Int
+    var text: UnsafeMutableRawPointer
+    var textCapacity: Int
 
     /// Complaints that are kept for people to read; the quarantine has them all.
     private static let complaintLimit = 5
 
-    init(directory: StoreDirectory, schema: ShreddingSchema, options: IngestOptions, ids: ClaimedIDs) {
+    /// - Parameter classifier: nil if all events are of the class `default`.
+    init(
+        directory: StoreDirectory, schema: ShreddingSchema, options: IngestOptions, ids: ClaimedIDs,
+        classifier: RetentionClassifier?
+    ) {
+        self.classifier = classifier
         self.directory = directory
         self.schema = schema
         self.ids = ids
@@ -100,6 +106,10 @@ final class ChunkWorker: @unchecked Sendable {
         result.input = chunk.input
         result.consumed = chunk.consumed
         switch chunk.content {
+        case .lines where classifier != nil:
+            try appendByClass(chunk, UnsafeRawPointer(chunk.base), &result)
+        case .range(let file) where classifier != nil:
+            if try readWhole(chunk, from: file, &result) { try appendByClass(chunk, UnsafeRawPointer(text), &result) }
         case .lines:
             builder.start(storeValues: storeValues)
             try append(chunk, from: chunk.base, to: chunk.base + chunk.count, at: chunk.offset, &result)
@@ -141,7 +151,7 @@ final class ChunkWorker: @unchecked Sendable {
         }
     }
 
-    private func refuse(
+    func refuse(
         _ line: UnsafeRawBufferPointer, of chunk: Chunk, at offset: UInt64, _ failure: JSONFailure,
         _ result: inout ChunkResult
     ) throws {
@@ -198,7 +208,7 @@ final class ChunkWorker: @unchecked Sendable {
     }
 
     /// Makes room for a long line.
-    private func growText(holding n: Int) {
+    func growText(holding n: Int) {
         let new = UnsafeMutableRawPointer.allocate(byteCount: textCapacity * 2 + JSONScanner.padding, alignment: 16)
         new.copyMemory(from: text, byteCount: n)
         text.deallocate()
@@ -215,7 +225,7 @@ final class ChunkWorker: @unchecked Sendable {
         dropped = read - kept
     }
 
-    private func refuse(_ chunk: Chunk, _ result: inout ChunkResult) -> Bool {
+    func refuse(_ chunk: Chunk, _ result: inout ChunkResult) -> Bool {
         result.failure = AuditStoreError(
             .io, "the file changed while it was read", location: .init(file: chunk.input, offset: chunk.offset))
         return false
@@ -226,12 +236,23 @@ final class ChunkWorker: @unchecked Sendable {
         let first = result.events
         result.events += UInt64(metadata.rows)
         result.rawBytes += metadata.rawBytes
+        try write(metadata, of: chunk, sequences: first...(result.events - 1), &result)
+    }
+
+    /// Writes what the builder holds: as it is, or divided by days.
+    ///
+    /// - Parameter sequences: those of the first and the last event, counted from the chunk's first.
+    func write(
+        _ metadata: SegmentMetadata, of chunk: Chunk, sequences: ClosedRange<UInt64>, retentionClass: UInt64 = 0,
+        _ result: inout ChunkResult
+    ) throws {
         let times = builder.eventTimes
         if times.days.count + (times.undated > 0 ? 1 : 0) == 1 {
             try builder.withBytes { bytes in
                 var segment = describe(metadata, bytes: bytes.count, day: times.days.first, times: times)
-                segment.firstSequence += first
-                segment.lastSequence += first
+                segment.retentionClass = retentionClass
+                segment.firstSequence = sequences.lowerBound
+                segment.lastSequence = sequences.upperBound
                 try write(bytes, to: directory.name(of: segment), &result)
                 result.segments.append(segment)
             }
@@ -239,8 +260,9 @@ final class ChunkWorker: @unchecked Sendable {
             let whole = try SegmentReader(MemorySource(name: chunk.input, bytes: builder.withBytes { Array($0) }))
             for part in try PartitionSplit.split(whole, schema: schema) {
                 var segment = describe(part.metadata, bytes: part.bytes.count, day: part.day, times: part.times)
-                segment.firstSequence = first + part.firstSequence
-                segment.lastSequence = first + part.lastSequence
+                segment.retentionClass = retentionClass
+                segment.firstSequence = sequences.lowerBound + part.firstSequence
+                segment.lastSequence = sequences.lowerBound + part.lastSequence
                 try part.bytes.withUnsafeBytes { try write($0, to: directory.name(of: segment), &result) }
                 result.segments.append(segment)
                 // Events of many days make many files, and a process may have few of them open.
@@ -255,8 +277,8 @@ final class ChunkWorker: @unchecked Sendable {
         SegmentDescription(
             id: ids.next(), day: day, rows: UInt64(metadata.rows), rawBytes: metadata.rawBytes,
             storedBytes: UInt64(bytes), firstSequence: 0, lastSequence: UInt64(metadata.rows) - 1,
-            smallestTime: times.smallest, largestTime: times.largest, undated: UInt64(times.undated), isCompacted: false
-        )
+            smallestTime: times.smallest, largestTime: times.largest, undated: UInt64(times.undated),
+            isCompacted: false, loaded: directory.files.now)
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer, to name: String, _ result: inout ChunkResult) throws {

@@ -8,6 +8,8 @@ struct Ingest {
     let options: IngestOptions
     let writer: WriterLock
     let ids: ClaimedIDs
+    /// nil if all events are of the class `default`.
+    let classifier: RetentionClassifier?
     let progress: (@Sendable (IngestProgress) -> Void)?
 
     /// Commits are not more frequent than this: each syncs the manifest.
@@ -86,7 +88,10 @@ struct Ingest {
                     let current = index
                     group.addTask {
                         let worker =
-                            known ?? ChunkWorker(directory: directory, schema: schema, options: options, ids: ids)
+                            known
+                            ?? ChunkWorker(
+                                directory: directory, schema: schema, options: options, ids: ids,
+                                classifier: classifier)
                         return (try worker.process(chunk, index: current), worker, chunk)
                     }
                     busy += 1

@@ -20,6 +20,10 @@ package struct Manifest: Sendable {
     package var wal = WALPosition()
     /// nil in a store that no version wrote which has streams.
     package var secret: StoreSecret?
+    /// How long events are kept, and what is gone.
+    package var retention = RetentionState()
+    /// When the last commit was made, in microseconds since 1970 by the clock of who made it; nil if it did not say.
+    package var committed: Int64?
 
     package init(schema: String) { self.schema = schema }
 }
@@ -44,7 +48,7 @@ package struct InputCheckpoint: Sendable, Equatable {
 extension Manifest {
     /// "AUDITMAN"
     static let magic: UInt64 = 0x4E41_4D54_4944_5541
-    static let version: UInt32 = 2
+    static let version: UInt32 = 3
     private static let headerBytes = 24
     /// A manifest of ten million segments would be smaller than this.
     private static let payloadLimit: UInt64 = 1 << 30
@@ -75,6 +79,8 @@ extension Manifest {
             payload.append(integer: secret.first)
             payload.append(integer: secret.second)
         }
+        payload.append(optional: committed)
+        retention.encode(to: &payload)
         output.append(integer: Self.magic)
         output.append(integer: Self.version)
         output.append(integer: UInt32(0))
@@ -97,6 +103,13 @@ extension Manifest {
             output.append(integer: segment.largestTime)
             output.append(varint: segment.undated)
             output.append(segment.isCompacted ? 1 : 0)
+            output.append(varint: segment.retentionClass)
+            output.append(optional: segment.loaded)
+            output.append(varint: segment.tombstones?.id ?? 0)
+            if let tombstones = segment.tombstones {
+                output.append(varint: tombstones.rows)
+                output.append(varint: tombstones.rawBytes)
+            }
         }
     }
 
@@ -134,8 +147,8 @@ extension Manifest {
         self.generation = generation
         nextSegmentID = try reader.varint()
         nextSequence = try reader.varint()
-        segments = try Self.segments(&reader)
-        quarantine = try Self.segments(&reader)
+        segments = try Self.segments(&reader, version)
+        quarantine = try Self.segments(&reader, version)
         quarantinedLines = try reader.varint()
         for _ in 0..<(try reader.count(limit: payload.count)) {
             checkpoints.append(
@@ -151,20 +164,35 @@ extension Manifest {
                 secret = StoreSecret(first: try reader.integer(), second: try reader.integer())
             }
         }
+        if version >= 3 {
+            committed = try reader.optionalInteger()
+            retention = try RetentionState(&reader)
+        }
         guard reader.remaining == 0 else { throw .corrupt("the manifest has bytes left over") }
     }
 
-    private static func segments(_ reader: inout ByteReader) throws(SegmentError) -> [SegmentDescription] {
+    private static func segments(_ reader: inout ByteReader, _ version: UInt32) throws(SegmentError)
+        -> [SegmentDescription]
+    {
         var segments: [SegmentDescription] = []
         for _ in 0..<(try reader.count(limit: reader.remaining)) {
             let id = try reader.varint()
             let day: Int64 = try reader.integer()
-            let segment = SegmentDescription(
+            var segment = SegmentDescription(
                 id: id, day: day == Int64.min ? nil : day, rows: try reader.varint(), rawBytes: try reader.varint(),
                 storedBytes: try reader.varint(), firstSequence: try reader.varint(),
                 lastSequence: try reader.varint(), smallestTime: try reader.integer(),
                 largestTime: try reader.integer(), undated: try reader.varint(),
                 isCompacted: try reader.integer(as: UInt8.self) != 0)
+            if version >= 3 {
+                segment.retentionClass = try reader.varint()
+                segment.loaded = try reader.optionalInteger()
+                let tombstones = try reader.varint()
+                if tombstones != 0 {
+                    segment.tombstones = Tombstones(
+                        id: tombstones, rows: try reader.varint(), rawBytes: try reader.varint())
+                }
+            }
             guard segment.isPlausible else { throw .corrupt("the manifest says impossible things of segment \(id)") }
             segments.append(segment)
         }
@@ -180,6 +208,7 @@ extension SegmentDescription {
         let dayLimit: Int64 = 10_000 * 366
         return rows <= rowLimit && undated <= rows && rawBytes <= bytesLimit && storedBytes <= bytesLimit
             && firstSequence <= lastSequence && lastSequence <= 1 << 60 && id <= 1 << 60
-            && (day ?? 0).magnitude <= UInt64(dayLimit)
+            && (day ?? 0).magnitude <= UInt64(dayLimit) && retentionClass <= 1 << 60
+            && tombstones.map { $0.id <= 1 << 60 && $0.rows <= rows && $0.rawBytes <= rawBytes } ?? true
     }
 }

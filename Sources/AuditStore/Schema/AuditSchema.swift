@@ -29,10 +29,17 @@ public struct SchemaDescription: Sendable {
     /// Names of usual fields, the most usual first: hints for misspelt ones.
     package var usualFields: [String]
 
-    package init(shredding: ShreddingSchema, derived: [DerivedField], usualFields: [String]) {
+    /// Compiles the text of a retention policy; nil if the schema has no form of them.
+    package var retentionRules: (@Sendable (String) throws -> RetentionRules)?
+
+    package init(
+        shredding: ShreddingSchema, derived: [DerivedField], usualFields: [String],
+        retentionRules: (@Sendable (String) throws -> RetentionRules)? = nil
+    ) {
         self.shredding = shredding
         self.derived = derived
         self.usualFields = usualFields
+        self.retentionRules = retentionRules
     }
 
     /// The path of the event's time.

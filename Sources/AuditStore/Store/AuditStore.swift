@@ -23,7 +23,7 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
     ///   and another process is making it, `.io`.
     public init(at path: String, schema: Schema.Type, options: StoreOptions = StoreOptions()) async throws {
         let shredding = Schema.description.shredding
-        core = StoreCore(directory: StoreDirectory(path: path), schema: shredding, options: options)
+        core = StoreCore(directory: StoreDirectory(path: path), schema: Schema.description, options: options)
         if try !core.directory.exists {
             try core.directory.lockForWriting(schema: shredding.name).unlock()
         }

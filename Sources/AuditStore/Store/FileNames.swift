@@ -21,6 +21,8 @@ package enum FileNames {
     package static let quarantine = "quarantine"
     package static let undated = "undated"
     package static let segmentSuffix = ".segment"
+    /// Beside a segment: which of its rows are deleted.
+    package static let tombstonesSuffix = ".tombstones"
 
     /// The directory of a partition: `partitions/2024-06-16`.
     package static func partition(_ day: Int64?) -> String {
@@ -38,6 +40,8 @@ package enum FileNames {
     }
 
     package static func segment(_ id: UInt64) -> String { tenDigits(id) + segmentSuffix }
+
+    package static func tombstones(_ id: UInt64) -> String { tenDigits(id) + tombstonesSuffix }
 
     package static func walFile(_ number: UInt64) -> String { wal + "/" + tenDigits(number) + walSuffix }
 

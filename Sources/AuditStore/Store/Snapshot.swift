@@ -21,6 +21,26 @@ package struct SegmentDescription: Sendable, Hashable {
     package var undated: UInt64
     /// Written by compaction.
     package var isCompacted: Bool
+    /// The number of the class of its events (`RetentionState`).
+    package var retentionClass: UInt64 = 0
+    /// When the newest of its events was loaded, in microseconds since 1970; nil if the version that did it did not say.
+    package var loaded: Int64?
+    /// The file that says which of its rows are deleted; nil if none is.
+    package var tombstones: Tombstones?
+
+    /// Rows that are not deleted.
+    package var liveRows: UInt64 { rows - (tombstones?.rows ?? 0) }
+    /// Bytes of the events that are not deleted.
+    package var liveRawBytes: UInt64 { rawBytes - (tombstones?.rawBytes ?? 0) }
+}
+
+/// What the manifest says of a file of tombstones.
+package struct Tombstones: Sendable, Hashable {
+    /// The number of the file; it is never used again, not for a segment either.
+    package var id: UInt64
+    package var rows: UInt64
+    /// Bytes of the deleted events with their line ends.
+    package var rawBytes: UInt64
 }
 
 /// A state of the store that does not change: the segments of one manifest generation, and what a stream has not sealed.
@@ -45,6 +65,9 @@ package final class Snapshot: Sendable {
         self.cache = cache
         openSegment = open
     }
+
+    /// There are events that are in no segment file yet.
+    var hasUnsealed: Bool { !unsealed.isEmpty }
 
     /// The reader of a segment, opened when it is asked for.
     package func reader(_ segment: SegmentDescription) throws(AuditStoreError) -> SegmentReader {

@@ -3,8 +3,11 @@ import Shredding
 
 /// The figures of a store.
 public struct StoreStatistics: Sendable {
+    /// Events that are not deleted.
     public var events: UInt64 = 0
-    /// Bytes of the events' text, with a line end each.
+    /// Events that are deleted: nobody sees them, and their bytes go with the next compaction.
+    public var deleted: UInt64 = 0
+    /// Bytes of the text of events that are not deleted, with a line end each.
     public var rawBytes: UInt64 = 0
     /// Bytes of all files of the store.
     public var storedBytes: UInt64 = 0
@@ -49,12 +52,17 @@ extension StoreDirectory {
         var result = StoreStatistics()
         var days: Set<Int64?> = []
         for segment in manifest.segments {
-            result.events += segment.rows
-            result.rawBytes += segment.rawBytes
+            result.events += segment.liveRows
+            result.deleted += segment.rows - segment.liveRows
+            result.rawBytes += segment.liveRawBytes
             result.storedBytes += segment.storedBytes
             result.segments += 1
             if !segment.isCompacted { result.youngSegments += 1 }
             days.insert(segment.day)
+            if let name = tombstonesName(of: segment) {
+                result.storedBytes += try files.openForReading(location(name)).size
+            }
+            guard segment.liveRows > 0 else { continue }
             if segment.smallestTime <= segment.largestTime {
                 let range = segment.smallestTime...segment.largestTime
                 result.timeRange =

@@ -3,14 +3,22 @@ package import Shredding
 /// The store without the types of its schema: what the typed store and the command-line tool work with.
 package struct StoreCore: Sendable {
     package let directory: StoreDirectory
-    package let schema: ShreddingSchema
+    package let description: SchemaDescription
+    package var schema: ShreddingSchema { description.shredding }
     let cache: SegmentCache
     let access = WriterAccess()
+    let classifiers: RetentionClassifiers
 
-    package init(directory: StoreDirectory, schema: ShreddingSchema, options: StoreOptions = StoreOptions()) {
+    package init(directory: StoreDirectory, schema: SchemaDescription, options: StoreOptions = StoreOptions()) {
         self.directory = directory
         cache = SegmentCache(budget: options.pageCacheBudget)
-        self.schema = schema
+        description = schema
+        classifiers = RetentionClassifiers(schema: schema)
+    }
+
+    /// A store of events of which no more is known than how to take them apart.
+    package init(directory: StoreDirectory, schema: ShreddingSchema) {
+        self.init(directory: directory, schema: SchemaDescription(shredding: schema, derived: [], usualFields: []))
     }
 
     package func writer(_ options: WriterOptions) async throws -> StreamWriter {
@@ -25,7 +33,8 @@ package struct StoreCore: Sendable {
         let ids = ClaimedIDs(writer)
         do {
             let report = try await Ingest(
-                directory: directory, schema: schema, options: options, writer: writer, ids: ids, progress: progress
+                directory: directory, schema: schema, options: options, writer: writer, ids: ids,
+                classifier: try classifiers.classifier(writer.manifest.retention), progress: progress
             ).run(sources)
             // What was read of them and not committed is read again by the next load.
             if report.unfinished > 0 || !report.failures.isEmpty { ids.removeStrays(from: directory) }

@@ -18,6 +18,16 @@ package struct StoreDirectory: Sendable {
         (quarantine ? FileNames.quarantine : FileNames.partition(segment.day)) + "/" + FileNames.segment(segment.id)
     }
 
+    /// The file of a segment's tombstones; nil if no row is deleted.
+    package func tombstonesName(of segment: SegmentDescription) -> String? {
+        segment.tombstones.map { FileNames.partition(segment.day) + "/" + FileNames.tombstones($0.id) }
+    }
+
+    /// All files of a segment.
+    func names(of segment: SegmentDescription, quarantine: Bool = false) -> [String] {
+        [name(of: segment, quarantine: quarantine)] + (tombstonesName(of: segment).map { [$0] } ?? [])
+    }
+
     package var exists: Bool {
         get throws(AuditStoreError) { try files.kind(of: location(FileNames.manifest)) != nil }
     }
@@ -69,12 +79,39 @@ package struct StoreDirectory: Sendable {
     package func open(
         _ segment: SegmentDescription, quarantine: Bool = false, cache: PageCache? = nil
     ) throws(AuditStoreError) -> SegmentReader {
-        do { return try SegmentReader(try source(name(of: segment, quarantine: quarantine)), cache: cache) } catch let
-            error
-            as SegmentError
-        {
+        do {
+            return try SegmentReader(
+                try source(name(of: segment, quarantine: quarantine)), cache: cache,
+                deleted: try deletedRows(of: segment))
+        } catch let error as SegmentError {
             throw AuditStoreError(error)
         } catch let error as AuditStoreError { throw error } catch { throw AuditStoreError(.io, "\(error)") }
+    }
+
+    /// The rows of a segment that are deleted; nil if none is.
+    func deletedRows(of segment: SegmentDescription) throws(AuditStoreError) -> RowSet? {
+        guard let name = tombstonesName(of: segment), let tombstones = segment.tombstones else { return nil }
+        let file = try files.openForReading(location(name))
+        do throws(SegmentError) {
+            guard file.size <= UInt64(TombstoneFile.sizeLimit) else {
+                throw .corrupt("a file of tombstones is too long")
+            }
+            var bytes = ByteArena(capacity: Int(file.size))
+            defer { extendLifetime(bytes) }
+            let target = UnsafeMutableRawBufferPointer(start: bytes.base, count: Int(file.size))
+            let n: Int
+            do throws(AuditStoreError) { n = try file.read(at: 0, into: target) } catch {
+                throw SegmentError(.io, error.message, file: location(name))
+            }
+            bytes.commit(n)
+            let rows = try TombstoneFile.decode(bytes.bytes, segment: segment.id)
+            guard UInt64(rows.count) == tombstones.rows else {
+                throw .corrupt(
+                    "the manifest and the tombstones differ in rows", expected: "\(tombstones.rows)",
+                    found: "\(rows.count)")
+            }
+            return rows
+        } catch { throw AuditStoreError(error.inFile(location(name))) }
     }
 
     /// The state of now. As long as the snapshot lives, no file of it is removed.
@@ -209,12 +246,13 @@ package struct StoreDirectory: Sendable {
     ///
     /// - Parameter claimed: the numbers of its segments, if others write meanwhile.
     package func removeStrays(_ manifest: Manifest, among claimed: [UInt64]? = nil) throws(AuditStoreError) {
-        let names = claimed.map { Set($0.map(FileNames.segment)) }
+        let names = claimed.map { Set($0.flatMap { [FileNames.segment($0), FileNames.tombstones($0)] }) }
         var known = Set(manifest.obsolete)
-        for segment in manifest.segments { known.insert(name(of: segment)) }
+        for segment in manifest.segments { known.formUnion(self.names(of: segment)) }
         for segment in manifest.quarantine { known.insert(name(of: segment, quarantine: true)) }
         for directory in try segmentDirectories() {
-            for name in try files.names(in: location(directory)) where name.hasSuffix(FileNames.segmentSuffix) {
+            for name in try files.names(in: location(directory))
+            where name.hasSuffix(FileNames.segmentSuffix) || name.hasSuffix(FileNames.tombstonesSuffix) {
                 let file = directory + "/" + name
                 if names?.contains(name) ?? true, !known.contains(file) { try files.remove(location(file)) }
             }

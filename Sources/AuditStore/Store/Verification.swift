@@ -4,6 +4,7 @@ import Shredding
 /// What checking every byte of a store found.
 public struct VerificationReport: Sendable {
     public var segments = 0
+    /// Events that are not deleted; those that are were checked, too.
     public var events: UInt64 = 0
     /// Bytes of the files that were read.
     public var bytes: UInt64 = 0
@@ -87,6 +88,6 @@ struct Verification {
         }
         try expect("bytes of text put together again", reader.metadata.rawBytes, rawBytes)
         report.segments += 1
-        if !isQuarantine { report.events += segment.rows }
+        if !isQuarantine { report.events += segment.liveRows }
     }
 }

@@ -10,6 +10,8 @@ final class WriterAccess: Sendable {
         var roles: Set<Role> = []
         /// What the stream of this process has not sealed yet.
         var active: ActiveSegment?
+        /// Seals what the stream of this process has acknowledged.
+        var seal: (@Sendable () async throws -> Void)?
     }
     private let state = Mutex(State())
 
@@ -35,7 +37,15 @@ final class WriterAccess: Sendable {
     /// What the stream of this process has not sealed yet.
     var active: ActiveSegment? { state.withLock { $0.active } }
 
-    func setActive(_ active: ActiveSegment?) { state.withLock { $0.active = active } }
+    /// Seals what the stream of this process has acknowledged; nil if it has none.
+    var seal: (@Sendable () async throws -> Void)? { state.withLock { $0.seal } }
+
+    func setStream(_ active: ActiveSegment?, seal: (@Sendable () async throws -> Void)?) {
+        state.withLock {
+            $0.active = active
+            $0.seal = seal
+        }
+    }
 
     func end(_ role: Role) {
         state.withLock { state in

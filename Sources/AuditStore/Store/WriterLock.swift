@@ -48,6 +48,7 @@ package final class WriterLock: Sendable {
             try edit(&next)
             next.nextSegmentID = nextID.load(ordering: .relaxed)
             next.generation += 1
+            next.committed = directory.files.now
             state.isUncertain = true
             try directory.replaceManifest(next)
             state.manifest = next

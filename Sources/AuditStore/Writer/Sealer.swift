@@ -10,6 +10,7 @@ actor Sealer {
 
     private let directory: StoreDirectory
     private let schema: ShreddingSchema
+    private let classifiers: RetentionClassifiers
     private let writer: WriterLock
     private let active: ActiveSegment
     private let secret: StoreSecret
@@ -19,12 +20,12 @@ actor Sealer {
     private var failure: AuditStoreError?
 
     init(
-        directory: StoreDirectory, schema: ShreddingSchema, writer: WriterLock, active: ActiveSegment,
-        secret: StoreSecret, lease: WriterLease
+        core: StoreCore, writer: WriterLock, active: ActiveSegment, secret: StoreSecret, lease: WriterLease
     ) {
         self.lease = lease
-        self.directory = directory
-        self.schema = schema
+        directory = core.directory
+        schema = core.schema
+        classifiers = core.classifiers
         self.writer = writer
         self.active = active
         self.secret = secret
@@ -53,14 +54,16 @@ actor Sealer {
     func close() { failure = failure ?? AuditStoreError(.closed, "the writer was closed") }
 
     private func commit(_ part: ActiveSegment.Part, _ ids: ClaimedIDs) throws {
+        // That of now: the policy may have changed since the events came.
+        let classifier = try classifiers.classifier(writer.manifest.retention)
         var results: [ChunkResult] = []
         var worker: (origin: EventOrigin, worker: ChunkWorker)?
         for (chunk, origin) in part.chunks {
-            if worker?.origin != origin { worker = (origin, makeWorker(origin, ids)) }
+            if worker?.origin != origin { worker = (origin, makeWorker(origin, ids, classifier)) }
             results.append(try worker!.worker.process(chunk, index: 0))
         }
         if !part.damage.isEmpty {
-            results += try quarantine(part.damage, worker?.worker ?? makeWorker(EventOrigin(), ids))
+            results += try quarantine(part.damage, worker?.worker ?? makeWorker(EventOrigin(), ids, nil))
         }
         for index in results.indices { try results[index].settle() }
         try directory.syncNames(of: results)
@@ -70,11 +73,14 @@ actor Sealer {
         }
     }
 
-    private func makeWorker(_ origin: EventOrigin, _ ids: ClaimedIDs) -> ChunkWorker {
+    private func makeWorker(
+        _ origin: EventOrigin, _ ids: ClaimedIDs, _ classifier: RetentionClassifier?
+    ) -> ChunkWorker {
         var options = IngestOptions()
         options.source = origin.source
         options.cluster = origin.cluster
-        return ChunkWorker(directory: directory, schema: schema, options: options, ids: ids)
+        return ChunkWorker(
+            directory: directory, schema: schema, options: options, ids: ids, classifier: classifier)
     }
 
     /// Keeps the bytes of what is damaged.

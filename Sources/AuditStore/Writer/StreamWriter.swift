@@ -42,8 +42,7 @@ public final class StreamWriter: Sendable {
         recovery = recovered.report
         active = recovered.active
         let sealer = Sealer(
-            directory: core.directory, schema: core.schema, writer: recovered.writer, active: active, secret: secret,
-            lease: lease)
+            core: core, writer: recovered.writer, active: active, secret: secret, lease: lease)
         committer = Committer(
             directory: core.directory, secret: secret, options: options, active: active, sealer: sealer, lease: lease,
             position: recovered.next, window: recovered.window)
@@ -58,7 +57,8 @@ public final class StreamWriter: Sendable {
             Task { if let queue = queueBox.queue { await committer.run(queue) } }
         }
         queueBox.queue = queue
-        lease.setActive(active)
+        // The committer holds the lease, and must not be held by it.
+        lease.setStream(active) { [weak committer] in try await committer?.seal() }
         startTimers()
     }
 

@@ -25,11 +25,13 @@ final class WriterLease: Sendable {
         }
     }
 
-    func setActive(_ active: ActiveSegment) { access.setActive(active) }
+    func setStream(_ active: ActiveSegment, seal: @escaping @Sendable () async throws -> Void) {
+        access.setStream(active, seal: seal)
+    }
 
     func end() {
         guard isHeld.exchange(false, ordering: .acquiringAndReleasing) else { return }
-        access.setActive(nil)
+        access.setStream(nil, seal: nil)
         walLock.unlock()
         access.end(.stream)
     }

@@ -32,6 +32,7 @@ struct StatsCommand: AsyncParsableCommand {
         }
         func time(_ value: Int64?) -> Cell { value.map { .string(Instant(microseconds: $0).description) } ?? .null }
         add("events", count: figures.events)
+        add("deleted", count: figures.deleted)
         record.add("firstTime", time(figures.timeRange?.lowerBound))
         record.add("lastTime", time(figures.timeRange?.upperBound))
         add("rawBytes", bytes: figures.rawBytes)

@@ -22,7 +22,8 @@ public enum KubernetesAudit: AuditSchema {
             "objectRef.apiVersion", "objectRef.subresource", "objectRef.resourceVersion", "responseStatus.status",
             "responseStatus.reason", "responseStatus.message", "impersonatedUser.username", "impersonatedUser.groups",
             "annotations", "requestObject", "responseObject", "source", "cluster", "kind", "apiVersion", "_raw",
-        ])
+        ],
+        retentionRules: { try AuditPolicy(parsing: $0).retentionRules })
 }
 
 enum KubernetesPath {

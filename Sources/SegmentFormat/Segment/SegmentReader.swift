@@ -6,6 +6,8 @@ import Synchronization
 package final class SegmentReader: Sendable {
     package let source: any SegmentSource
     package let metadata: SegmentMetadata
+    /// Rows that nobody is to see any more; nil where there are none.
+    package let deleted: RowSet?
     private let columnsByPath: [String: Int]
     private let columnsByID: [UInt16: Int]
     /// Where decoded pages are kept; nil for those who go through a segment once.
@@ -21,14 +23,22 @@ package final class SegmentReader: Sendable {
         weak var dictionary: ColumnDictionary?
     }
 
-    /// - Parameter cache: keeps decoded pages.
-    package init(_ source: any SegmentSource, cache: PageCache? = nil) throws(SegmentError) {
+    /// - Parameters:
+    ///   - cache: keeps decoded pages.
+    ///   - deleted: rows that nobody is to see any more.
+    package init(
+        _ source: any SegmentSource, cache: PageCache? = nil, deleted: RowSet? = nil
+    ) throws(SegmentError) {
         self.source = source
+        self.deleted = deleted
         self.cache = cache
         number = cache?.newSegment() ?? 0
         do {
             metadata = try Self.readMetadata(source)
         } catch { throw error.inFile(source.name) }
+        guard deleted?.rowCounts ?? [] == (deleted == nil ? [] : metadata.rowGroups.map { Int($0.rows) }) else {
+            throw .corrupt("the tombstones are of other row groups than the segment has").inFile(source.name)
+        }
         var byPath: [String: Int] = [:]
         var byID: [UInt16: Int] = [:]
         for (index, column) in metadata.columns.enumerated() {

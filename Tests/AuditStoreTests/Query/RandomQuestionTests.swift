@@ -14,34 +14,46 @@ import Testing
 
     private static let questionsAStore = 60
 
-    @Test(arguments: [false, true]) func answersAreThoseOfTheReference(areReal: Bool) async throws {
-        let total = Self.number("AUDITSTORE_RANDOM_QUERIES", 720) / 2
+    @Test(arguments: [false, true], [false, true]) func answersAreThoseOfTheReference(
+        areReal: Bool, areDeleted: Bool
+    ) async throws {
+        let total = Self.number("AUDITSTORE_RANDOM_QUERIES", 1440) / 4
         let seed = UInt64(Self.number("AUDITSTORE_RANDOM_SEED", 1))
         var asked = 0
         var store: UInt64 = 0
         while asked < total {
             let storeSeed = seed &* 1_000_003 &+ store &* 2 &+ (areReal ? 1 : 0)
-            asked += try await ask(storeSeed, areReal: areReal, atMost: total - asked)
+            asked += try await ask(storeSeed, areReal: areReal, areDeleted: areDeleted, atMost: total - asked)
             store += 1
         }
-        print("\(asked) random questions to \(areReal ? "real" : "random") events, from seed \(seed)")
+        print(
+            "\(asked) random questions to \(areReal ? "real" : "random") events\(areDeleted ? ", some of them deleted" : ""), from seed \(seed)"
+        )
     }
 
-    private func ask(_ seed: UInt64, areReal: Bool, atMost limit: Int) async throws -> Int {
+    private func ask(_ seed: UInt64, areReal: Bool, areDeleted: Bool, atMost limit: Int) async throws -> Int {
         var generator = EventGenerator(seed: seed)
         var pieces = generator.segments(3, lines: 60)
         if areReal { pieces = pieces.map { RandomStores.realLines($0.count, &generator.random) } }
         let states = RandomStores.State.allCases
         let state = states[Int(seed % UInt64(states.count))]
-        let snapshot = try await RandomStores.snapshot(pieces, state)
-        let reference = try ReferenceStore(pieces.flatMap { $0 })
+        var lines = pieces.flatMap { $0 }
+        let snapshot: Snapshot
+        if areDeleted {
+            let kept: [Int]
+            (snapshot, kept) = try await RandomStores.snapshot(pieces, state, deletingOneIn: 3, &generator.random)
+            lines = kept.map { lines[$0] }
+        } else {
+            snapshot = try await RandomStores.snapshot(pieces, state)
+        }
+        let reference = try ReferenceStore(lines)
         for number in 0..<min(Self.questionsAStore, limit) {
             let question = generator.question()
-            let place = "seed \(seed), \(state), question \(number): \(question.query)"
+            let place = "seed \(seed), \(state)\(areDeleted ? ", deleted" : ""), question \(number): \(question.query)"
             if number % 5 == 4 {
                 let order = [EventOrder.ingest, .oldest, .newest][number / 5 % 3]
                 let limit = number % 2 == 0 ? nil : number
-                try compareEvents(question.condition, order, limit, snapshot, reference, pieces.flatMap { $0 }, place)
+                try compareEvents(question.condition, order, limit, snapshot, reference, lines, place)
                 continue
             }
             var query = question.query

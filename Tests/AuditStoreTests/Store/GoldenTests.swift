@@ -73,4 +73,38 @@ import Testing
         let after = try core.directory.readManifest()
         #expect(after.segments.reduce(0) { $0 + $1.rows } == 62 && after.quarantinedLines == 1)
     }
+
+    /// A store of the third version of the manifest: retention classes, a policy, a legal hold, tombstones, a record of what was done.
+    @Test func versionThreeIsRead() async throws {
+        let store = try await AuditStore(at: Fixture.path("golden-v3/store"), schema: KubernetesAudit.self)
+        var text: [UInt8] = []
+        try store.forEachEvent {
+            text.append(contentsOf: $0)
+            text.append(0x0a)
+        }
+        #expect(text == Fixture.log("golden-v3/events"))
+        let report = try await store.verify()
+        #expect(report.problems.map(\.description) == [] && report.events == 269)
+        let figures = try store.statistics
+        #expect(figures.events == 269 && figures.deleted == 51 && figures.segments == 7 && figures.youngSegments == 4)
+        #expect(figures.rawBytes == UInt64(text.count) && figures.quarantined == 1)
+        let deleted = try await store.answer(TextQuery(where: "verb == 'create'"))
+        // The one that is held.
+        #expect(deleted.rows == [[.int(1)]])
+
+        let classes = try store.retentionClasses
+        #expect(classes.map(\.name) == ["default", "1 month", "for ever", "changes"])
+        #expect(classes.map(\.months) == [13, 1, nil, 24])
+        #expect(try store.retentionPolicy?.contains("deletecollection") == true)
+        let hold = try #require(store.holds.first)
+        #expect(hold.name == "case-7" && hold.condition == "user.username == \"system:apiserver\"")
+        #expect(
+            hold.until == Instant("2027-01-01")?.microseconds && hold.reason == "litigation 7" && hold.by == "golden")
+        let records = try store.retentionRecords
+        #expect(records.map(\.kind) == [.policySet, .holdAdded, .deleted])
+        #expect(records[2].events == 51 && records[2].held == 6 && records[2].reason == "request 3")
+        let manifest = try store.core.directory.readManifest()
+        #expect(Set(manifest.segments.map(\.retentionClass)) == [0, 1, 2, 3])
+        #expect(manifest.segments.allSatisfy { $0.loaded != nil } && manifest.committed != nil)
+    }
 }

@@ -14,6 +14,12 @@ struct CrashHistory: CustomStringConvertible {
         case seal
         case ingest(count: Int)
         case compact
+        /// Deletes the events whose number ends in a digit.
+        case delete(digit: Int)
+        /// Drops what is older than 13 months.
+        case retain
+        /// Adds a legal hold on the events whose number ends in a digit, or removes it.
+        case hold(digit: Int, isOn: Bool)
         case close
         /// Room for so many bytes more; nil for as many as are wanted.
         case room(Int?)
@@ -34,6 +40,8 @@ struct CrashHistory: CustomStringConvertible {
     var sealBytes: Int
     /// Of the events; those of several are divided when they are sealed, which takes a test most of its time.
     var days: Int
+    /// Every third event is old enough to expire.
+    var hasOld: Bool
     var steps: [Step]
 
     init(seed: UInt64) {
@@ -41,12 +49,14 @@ struct CrashHistory: CustomStringConvertible {
         durability = random.oneIn(5) ? .none : .everyCommit
         sealBytes = random.oneIn(3) ? 2000 : 1 << 20
         days = random.oneIn(8) ? 3 : 1
-        steps = (0..<8 + random.below(18)).map { _ in Self.step(&random) }
+        let changesRetention = random.oneIn(2)
+        hasOld = changesRetention && random.oneIn(3)
+        steps = (0..<8 + random.below(18)).map { _ in Self.step(&random, changesRetention) }
     }
 
-    private static func step(_ random: inout SeededRandom) -> Step {
+    private static func step(_ random: inout SeededRandom, _ changesRetention: Bool) -> Step {
         let action: Action
-        switch random.below(32) {
+        switch random.below(changesRetention ? 40 : 32) {
         case 0..<12: action = .append(count: 1 + random.below(random.oneIn(4) ? 30 : 4))
         case 12..<16: action = .appendAgain
         case 16..<19: action = .seal
@@ -55,7 +65,10 @@ struct CrashHistory: CustomStringConvertible {
         case 22: action = .close
         case 23..<25: action = .room(random.oneIn(2) ? random.below(6000) : nil)
         case 25..<28: action = .kill
-        default: action = .losePower
+        case 28..<32: action = .losePower
+        case 32..<35: action = .delete(digit: random.below(4))
+        case 35..<37: action = .retain
+        default: action = .hold(digit: random.below(4), isOn: !random.oneIn(3))
         }
         var fault: MemoryFileSystem.Fault?
         switch random.below(8) {
@@ -68,7 +81,8 @@ struct CrashHistory: CustomStringConvertible {
     }
 
     var description: String {
-        "\(durability), sealed at \(sealBytes) bytes, events of \(days) days:" + steps.map { "\n    \($0)" }.joined()
+        "\(durability), sealed at \(sealBytes) bytes, events of \(days) days\(hasOld ? " and old ones" : ""):"
+            + steps.map { "\n    \($0)" }.joined()
     }
 
     /// What goes wrong; nil if nothing does.

@@ -24,6 +24,7 @@ final class Simulation {
     private var file: (name: String, events: [Int])?
     private var nextFile = 0
     private var isFull = false
+    private var retention = RetentionModel()
 
     private struct Wrong: Error { var what: String }
 
@@ -32,7 +33,11 @@ final class Simulation {
         store = TestStore(files)
     }
 
-    private func text(of event: Int) -> [UInt8] { streamed(event, day: 16 + event % history.days) }
+    private func text(of event: Int) -> [UInt8] {
+        isOld(event) ? streamed(event, month: "2023-05", day: 15) : streamed(event, day: 16 + event % history.days)
+    }
+
+    private func isOld(_ event: Int) -> Bool { history.hasOld && event % 3 == 1 }
 
     /// What is wrong after the step; nil if nothing is.
     func run(_ step: CrashHistory.Step) async -> String? {
@@ -79,6 +84,9 @@ final class Simulation {
             unsynced = []
         case .ingest(let count): try await ingest(count)
         case .compact: if try store.directory.exists { _ = try store.core.compact() }
+        case .delete(let digit): try await delete(digit)
+        case .retain: try await retain()
+        case .hold(let digit, let isOn): try await hold(digit, isOn)
         case .room(let bytes):
             isFull = bytes != nil
             files.setCapacity(bytes.map { files.usedBytes + $0 })
@@ -99,6 +107,7 @@ final class Simulation {
         // What is there now stays, and what is not there now does not come back.
         let found = try files.undisturbed { try self.found() }
         acknowledged.formUnion(found)
+        retention.settle(found: Set(found), holds: try files.undisturbed { try self.holds() })
         possible = []
         unsynced = []
         return writer
@@ -154,6 +163,54 @@ final class Simulation {
         store = TestStore(files)
     }
 
+    // MARK: Retention
+
+    private func holds() throws -> Set<Int> { Set(try store.manifest().retention.holds.compactMap { Int($0.name) }) }
+
+    /// Begins what makes events go: of those that are there, the ones that are not held.
+    private func begin(_ goes: (Int) -> Bool) async throws -> Set<Int> {
+        let writer = try await open()
+        try await writer.seal()
+        unsynced = []
+        let (found, holds) = try files.undisturbed { (try self.found(), try self.holds()) }
+        if let wrong = retention.contradiction(holds) { throw Wrong(what: wrong) }
+        let going = Set(found.filter { goes($0) && !holds.contains($0 % 10) })
+        retention.begin(going)
+        return going
+    }
+
+    private func delete(_ digit: Int) async throws {
+        let going = try await begin { $0 % 10 == digit }
+        let report = try await store.core.delete(
+            where: "requestURI.endsWith('\(digit)')", since: nil, until: nil, reason: nil, by: nil, dryRun: false)
+        guard report.events == UInt64(going.count) else {
+            throw Wrong(what: "\(report.events) events were deleted and not \(going.count)")
+        }
+        retention.end(going)
+    }
+
+    private func retain() async throws {
+        let going = try await begin(isOld)
+        let report = try store.core.retain(dryRun: false, force: true, by: nil)
+        guard report.events == UInt64(going.count) else {
+            throw Wrong(what: "\(report.events) events expired and not \(going.count)")
+        }
+        retention.end(going)
+    }
+
+    private func hold(_ digit: Int, _ isOn: Bool) async throws {
+        _ = try await open()
+        guard try files.undisturbed({ try holds() }).contains(digit) != isOn else { return }
+        retention.beginHold(digit)
+        if isOn {
+            try store.core.addHold(
+                "\(digit)", where: "requestURI.endsWith('\(digit)')", since: nil, until: nil, reason: nil, by: nil)
+        } else {
+            try store.core.removeHold("\(digit)", reason: nil, by: nil)
+        }
+        retention.endHold(digit, isOn)
+    }
+
     // MARK: Checking
 
     /// The events that a reader finds; each has to be known, and there once.
@@ -176,14 +233,20 @@ final class Simulation {
     private func check() throws {
         let found = try found()
         let all = Set(found)
-        if let lost = acknowledged.subtracting(all).min() {
+        if let back = all.intersection(retention.gone).min() {
+            throw Wrong(what: "event \(back) was deleted and is back")
+        }
+        if let lost = acknowledged.subtracting(all).subtracting(retention.mayBeGone).min() {
             throw Wrong(what: "event \(lost) was acknowledged and is lost")
         }
         if let risen = all.subtracting(acknowledged).subtracting(possible).min() {
             throw Wrong(what: "event \(risen) is there and was refused")
         }
         let streamed = Set(order)
-        guard found.filter({ streamed.contains($0) }) == order else { throw Wrong(what: "events are out of order") }
+        let certain = { !self.retention.mayBeGone.contains($0) }
+        guard found.filter({ streamed.contains($0) && certain($0) }) == order.filter(certain) else {
+            throw Wrong(what: "events are out of order")
+        }
         guard try store.directory.exists else { return }
         // A write that a loss of power tore is reported where it cannot be told from damage.
         let problems = try store.problems().filter { $0.location?.file.contains("/wal/") != true }

@@ -23,12 +23,12 @@ import Testing
         try await next.append(streamed(2))
         // As if the snapshot had asked before the first writer was closed.
         let current = next.active
-        store.core.access.setActive(former)
+        store.core.access.setStream(former, seal: nil)
         // A thread of its own: the snapshot keeps one of the few that tasks share.
         let core = store.core
         Thread.detachNewThread {
             Thread.sleep(forTimeInterval: 0.05)
-            core.access.setActive(current)
+            core.access.setStream(current, seal: nil)
         }
         #expect(try store.events() == text([streamed(0), streamed(1), streamed(2)]))
         try await next.close()

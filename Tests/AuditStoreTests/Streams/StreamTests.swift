@@ -6,13 +6,13 @@ import Testing
 @testable import AuditStore
 
 /// One event, appended by a test.
-func streamed(_ i: Int, day: Int = 16) -> [UInt8] {
+func streamed(_ i: Int, month: String = "2024-06", day: Int = 16) -> [UInt8] {
     let id = String(0x1000_0000 + i, radix: 16)
     return Array(
         """
         {"kind":"Event","level":"Metadata","auditID":"\(id)-73c5-4758-89dc-f32d8f08f640","stage":"ResponseComplete",\
         "verb":"get","user":{"username":"user-\(i % 7)"},"requestURI":"/api/\(i)",\
-        "stageTimestamp":"2024-06-\(day)T04:00:00.\(100_000 + i % 800_000)Z"}
+        "stageTimestamp":"\(month)-\(day)T04:00:00.\(100_000 + i % 800_000)Z"}
         """.utf8)
 }
 

@@ -23,7 +23,7 @@ public struct QueryExplanation: Sendable, Hashable {
     public var rowGroupsPrunedByLimit: Int
     /// Row groups all of whose events match as zone maps and dictionaries tell: the condition is not evaluated there.
     public var rowGroupsMatchingWholly: Int
-    /// Events of the store.
+    /// Events of the store that are not deleted.
     public var rows: Int
     /// Events of the row groups that are left.
     public var rowsScanned: Int

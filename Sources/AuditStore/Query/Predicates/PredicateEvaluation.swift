@@ -61,6 +61,7 @@ extension PreparedPredicate {
         case .presence(let field): try field.filterPresent(mask, reader)
         case .pair(let left, let right, let test):
             try test.filter(mask, left, right, reader, scratch)
+        case .live(let deleted): deleted.clear(mask, group: reader.group)
         }
     }
 }

@@ -20,6 +20,8 @@ package indirect enum PreparedPredicate: Sendable {
     /// Whether a body has a value.
     case presence(ComputedField)
     case pair(ResolvedField, ResolvedField, PairTest)
+    /// Not one of the segment's deleted rows.
+    case live(deleted: RowSet)
 }
 
 /// Codes of a column that pass a test.
@@ -42,14 +44,24 @@ package struct CodeTest: Sendable {
 }
 
 extension Predicate {
-    /// Asks the dictionaries of a segment.
+    /// Asks the dictionaries of a segment. Rows that are deleted do not pass, whatever the predicate.
     package func prepared(for segment: SegmentReader, schema: SchemaDescription) throws(SegmentError)
         -> PreparedPredicate
     {
+        let test = try test(for: segment, schema: schema)
+        guard let deleted = segment.deleted else { return test }
+        switch test {
+        case .constant(false): return test
+        case .constant(true): return deleted.isAll ? .constant(false) : .live(deleted: deleted)
+        default: return deleted.isAll ? .constant(false) : .and([.live(deleted: deleted), test])
+        }
+    }
+
+    private func test(for segment: SegmentReader, schema: SchemaDescription) throws(SegmentError) -> PreparedPredicate {
         switch self {
         case .constant(let value): return .constant(value)
         case .not(let operand):
-            let operand = try operand.prepared(for: segment, schema: schema)
+            let operand = try operand.test(for: segment, schema: schema)
             if case .constant(let value) = operand { return .constant(!value) }
             return .not(operand)
         case .and(let operands): return try Self.prepare(operands, segment, schema, neutral: true)
@@ -76,7 +88,7 @@ extension Predicate {
     ) throws(SegmentError) -> PreparedPredicate {
         var parts: [PreparedPredicate] = []
         for operand in operands {
-            let part = try operand.prepared(for: segment, schema: schema)
+            let part = try operand.test(for: segment, schema: schema)
             if case .constant(let value) = part {
                 if value != neutral { return .constant(value) }
             } else {
@@ -142,7 +154,7 @@ extension PreparedPredicate {
     /// Whether events have to be put together for it.
     var isExpensive: Bool {
         switch self {
-        case .constant, .codes, .range, .identity: false
+        case .constant, .codes, .range, .identity, .live: false
         case .and(let operands), .or(let operands): operands.contains { $0.isExpensive }
         case .not(let operand): operand.isExpensive
         case .search(let search): search.isExpensive
@@ -153,13 +165,13 @@ extension PreparedPredicate {
     /// What can be said of a row group by its zone maps.
     package enum Outlook { case none, all, mixed }
 
-    package func outlook(_ group: RowGroupInfo) -> Outlook {
+    package func outlook(_ group: RowGroupInfo, number: Int) -> Outlook {
         switch self {
         case .constant(let value): return value ? .all : .none
         case .and(let operands):
             var result = Outlook.all
             for operand in operands {
-                switch operand.outlook(group) {
+                switch operand.outlook(group, number: number) {
                 case .none: return .none
                 case .mixed: result = .mixed
                 case .all: break
@@ -169,7 +181,7 @@ extension PreparedPredicate {
         case .or(let operands):
             var result = Outlook.none
             for operand in operands {
-                switch operand.outlook(group) {
+                switch operand.outlook(group, number: number) {
                 case .all: return .all
                 case .mixed: result = .mixed
                 case .none: break
@@ -177,7 +189,7 @@ extension PreparedPredicate {
             }
             return result
         case .not(let operand):
-            switch operand.outlook(group) {
+            switch operand.outlook(group, number: number) {
             case .none: return .all
             case .all: return .none
             case .mixed: return .mixed
@@ -186,6 +198,9 @@ extension PreparedPredicate {
         case .range(let field, let range): return Self.outlook(field, range, group)
         case .identity(let column, _): return group.chunks[column].present == 0 ? .none : .mixed
         case .batch, .pair, .search, .event, .presence: return .mixed
+        case .live(let deleted):
+            let count = deleted.count(group: number)
+            return count == 0 ? .all : count == deleted.rowCounts[number] ? .none : .mixed
         }
     }
 

@@ -10,9 +10,9 @@ extension PreparedPredicate {
         _ body: (RowList, UnsafePointer<UInt8>) throws(SegmentError) -> R
     ) throws(SegmentError) -> R? {
         scratch.counts.rowGroups += 1
-        let outlook = outlook(reader.info)
+        let outlook = outlook(reader.info, number: reader.group)
         if outlook == .none {
-            switch exclusion(reader.info) {
+            switch exclusion(reader.info, number: reader.group) {
             case .zoneMap: scratch.counts.rowGroupsPrunedByZoneMap += 1
             case .dictionary: scratch.counts.rowGroupsPrunedByDictionary += 1
             }
@@ -49,10 +49,11 @@ extension PreparedPredicate {
     private enum Exclusion { case zoneMap, dictionary }
 
     /// Precondition: the outlook of the row group is `.none`.
-    private func exclusion(_ group: RowGroupInfo) -> Exclusion {
+    private func exclusion(_ group: RowGroupInfo, number: Int) -> Exclusion {
         switch self {
-        case .and(let operands): operands.first { $0.outlook(group) == .none }?.exclusion(group) ?? .zoneMap
-        case .or(let operands): operands.first?.exclusion(group) ?? .zoneMap
+        case .and(let operands):
+            operands.first { $0.outlook(group, number: number) == .none }?.exclusion(group, number: number) ?? .zoneMap
+        case .or(let operands): operands.first?.exclusion(group, number: number) ?? .zoneMap
         case .codes: .dictionary
         default: .zoneMap
         }
@@ -66,7 +67,7 @@ extension PreparedPredicate {
             for operand in operands where try operand.isExcludedByFilter(reader) { return true }
             return false
         case .or(let operands):
-            for operand in operands where operand.outlook(reader.info) != .none {
+            for operand in operands where operand.outlook(reader.info, number: reader.group) != .none {
                 if try !operand.isExcludedByFilter(reader) { return false }
             }
             return true

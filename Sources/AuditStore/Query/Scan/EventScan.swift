@@ -23,13 +23,7 @@ package struct EventScan: Sendable {
 
     /// The predicate with the range of times.
     var wholePredicate: Predicate {
-        guard since != nil || until != nil else { return predicate }
-        let low = since ?? (absentInteger + 1)
-        let high = until.map { $0 &- 1 } ?? .max
-        guard low <= high, until != .min else { return .constant(false) }
-        let range = Predicate.range(eventTime, low...high)
-        if case .constant(true) = predicate { return range }
-        return .and([range, predicate])
+        predicate.during(since, until, of: eventTime)
     }
 
     /// The segments that can hold an event in the range of times, as far as the manifest tells.
@@ -44,6 +38,19 @@ package struct EventScan: Sendable {
 
     func reader(_ segment: SegmentDescription) throws(AuditStoreError) -> SegmentReader {
         try snapshot.reader(segment)
+    }
+}
+
+extension Predicate {
+    /// The predicate for events at or after `since` and before `until`, in microseconds since 1970.
+    func during(_ since: Int64?, _ until: Int64?, of eventTime: FieldReference) -> Predicate {
+        guard since != nil || until != nil else { return self }
+        let low = since ?? (absentInteger + 1)
+        let high = until.map { $0 &- 1 } ?? .max
+        guard low <= high, until != .min else { return .constant(false) }
+        let range = Predicate.range(eventTime, low...high)
+        if case .constant(true) = self { return range }
+        return .and([range, self])
     }
 }
 

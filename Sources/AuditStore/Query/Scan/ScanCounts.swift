@@ -32,7 +32,7 @@ package struct ScanCounts: Sendable, Hashable {
         segmentsPrunedByTime = all.count - segments.count
         partitions = Set(all.map(\.day)).count
         partitionsPrunedByTime = partitions - Set(segments.map(\.day)).count
-        rows = all.reduce(0) { $0 + Int($1.rows) }
+        rows = all.reduce(0) { $0 + Int($1.liveRows) }
     }
 
     /// Adds what a worker counted.
