@@ -12,6 +12,7 @@ package struct AggregatedGroups: Sendable {
 
     /// Groups that were merged in parts: these have their values already.
     private let rows: GroupRows?
+    /// For each key the id of each of these groups; none where values are compared themselves.
     private let rowIDs: [[UInt32]]
 
     /// - Parameter comparesAll: whether all groups will be sorted, and not the first ones found.
@@ -29,15 +30,24 @@ package struct AggregatedGroups: Sendable {
     }
 
     init(_ rows: GroupRows) throws {
+        let interned = rows.interned()
+        self.init(rows, ids: interned.ids, ranks: try interned.values.map(Self.ranks))
+        try checkCancellation()
+    }
+
+    /// Groups of which few are compared with each other; `keyID` is not for these.
+    init(unordered rows: GroupRows) {
+        self.init(rows, ids: [], ranks: [])
+    }
+
+    private init(_ rows: GroupRows, ids: [[UInt32]], ranks: [[UInt32]]) {
         self.rows = rows
         plan = rows.plan
         merge = GroupMerge(rows.plan)
         measures = []
         needs = []
-        let interned = rows.interned()
-        rowIDs = interned.ids
-        ranks = try interned.values.map(Self.ranks)
-        try checkCancellation()
+        rowIDs = ids
+        self.ranks = ranks
     }
 
     private static let valuesWorthRanking = 10_000
@@ -56,7 +66,7 @@ package struct AggregatedGroups: Sendable {
     /// The groups that are part of the answer: without those that lack a key which must be there.
     package var groups: [Int] {
         (0..<(rows?.count ?? merge.counts.count)).filter { group in
-            plan.keys.indices.allSatisfy { plan.keys[$0].keepsAbsent || keyID($0, of: group) != absentCode }
+            plan.keys.indices.allSatisfy { plan.keys[$0].keepsAbsent || !isAbsent($0, of: group) }
         }
     }
 
@@ -64,6 +74,10 @@ package struct AggregatedGroups: Sendable {
         if let rows { return rows.key(key, of: group) }
         let id = merge.index.id(group, key: key)
         return id == absentCode ? nil : merge.keys[key].values[Int(id) - 1]
+    }
+
+    package func isAbsent(_ key: Int, of group: Int) -> Bool {
+        rows.map { $0.key(key, of: group) == nil } ?? (merge.index.id(group, key: key) == absentCode)
     }
 
     /// Equal for groups with equal keys.
@@ -107,6 +121,15 @@ package struct AggregatedGroups: Sendable {
 
     /// Whether `a` comes before `b` by a key upwards; nil if they are equal in it. Absent values come last.
     package func keyOrder(_ key: Int, _ a: Int, _ b: Int) -> Bool? {
+        if let rows, rowIDs.isEmpty {
+            switch (rows.key(key, of: a), rows.key(key, of: b)) {
+            case (let left?, let right?):
+                let order = left.order(to: right)
+                return order == 0 ? nil : order < 0
+            case (nil, nil): return nil
+            case (_, let right): return right == nil
+            }
+        }
         let (a, b) = (keyID(key, of: a), keyID(key, of: b))
         if a == b { return nil }
         guard ranks[key].isEmpty else { return ranks[key][Int(a)] < ranks[key][Int(b)] }

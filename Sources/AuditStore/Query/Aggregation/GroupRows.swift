@@ -1,3 +1,5 @@
+import SegmentFormat
+
 /// Groups of an answer with the values of their keys and aggregates: what is left of groups that were merged in parts.
 struct GroupRows: Sendable {
     let plan: AggregationPlan
@@ -22,6 +24,31 @@ struct GroupRows: Sendable {
             values.append(groups.result(aggregate, of: group))
             memory += values[values.count - 1].heapBytes
         }
+        memory += Self.bytes(plan)
+        count += 1
+    }
+
+    /// The same of a group that has its values.
+    mutating func append(_ group: Int, of groups: GroupRows) {
+        add(
+            groups.keys[group * plan.keys.count..<(group + 1) * plan.keys.count],
+            groups.values[group * plan.aggregates.count..<(group + 1) * plan.aggregates.count])
+    }
+
+    /// A group of a temporary file.
+    mutating func append(_ reader: inout ByteReader) throws {
+        var keys: [EventValue?] = []
+        var values: [AggregateResult] = []
+        for _ in plan.keys { keys.append(try GroupRowCoding.value(&reader)) }
+        for _ in plan.aggregates { values.append(try GroupRowCoding.result(&reader)) }
+        add(keys[...], values[...])
+    }
+
+    private mutating func add(_ newKeys: ArraySlice<EventValue?>, _ newValues: ArraySlice<AggregateResult>) {
+        for key in newKeys { memory += key?.heapBytes ?? 0 }
+        for value in newValues { memory += value.heapBytes }
+        keys.append(contentsOf: newKeys)
+        values.append(contentsOf: newValues)
         memory += Self.bytes(plan)
         count += 1
     }

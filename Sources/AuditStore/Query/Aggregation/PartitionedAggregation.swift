@@ -4,9 +4,7 @@ import Synchronization
 extension EventScan {
     /// Groups the events that match, and aggregates each group.
     ///
-    /// Without keys there is exactly one group, even if no event matches. Where the groups exceed the memory budget, the
-    /// events are gone over once for each of several parts of the groups: the parts are those of a hash of the keys, their
-    /// number follows from how far the first attempt got. Nothing is written anywhere, so that this works for readers too.
+    /// Without keys there is exactly one group, even if no event matches.
     ///
     /// - Throws: `.limit` if the answer, or the values of a single group, exceed the budget.
     package func aggregate(_ plan: AggregationPlan) async throws -> AggregatedGroups {
@@ -21,32 +19,19 @@ extension EventScan {
     package func aggregate(
         _ plan: AggregationPlan, keepsAll: Bool = false, keeping keep: (AggregatedGroups) throws -> [Int]
     ) async throws -> AggregatedGroups {
-        var partition = GroupPartition()
         var rows = GroupRows(plan)
-        var passes = 0
-        while true {
-            passes += 1
-            let pass = AggregationPass(
-                reporting(pass: passes), plan, partition, otherBytes: rows.memory, keepsAll: keepsAll)
-            let counts: ScanCounts
-            do { counts = try await pass.run() } catch let overflow as AggregationPass.Overflow {
+        let budget = options.memoryBudget
+        let whole = try await collect(
+            plan, keepsAll: keepsAll, held: { rows.memory },
+            makeRoom: {
                 // However small the parts, there would be no room for the answer.
-                guard rows.memory <= options.memoryBudget / 2 else { throw answerTooLarge(rows) }
-                partition = try overflow.next(partition, workers: plan.keys.isEmpty ? 1 : workers)
-                continue
-            } catch {
-                // To free millions of strings takes longer than one who has cancelled should wait.
-                Task.detached { extendLifetime((pass, rows)) }
-                throw error
+                guard rows.memory <= budget / 2 else { throw answerTooLarge(rows) }
             }
-            if partition.isWhole {
-                options.recorder?.record(counts, passes: passes, groups: pass.groups)
-                return try Self.groups(of: pass.takeMerge(0), comparesAll: keepsAll)
-            }
-            for part in try await pass.finished() {
+        ) { parts in
+            for part in parts {
                 for group in try keep(part) {
                     rows.append(group, of: part)
-                    guard rows.memory <= options.memoryBudget else { throw answerTooLarge(rows) }
+                    guard rows.memory <= budget else { throw answerTooLarge(rows) }
                 }
             }
             if !keepsAll, rows.count > 0 {
@@ -55,9 +40,47 @@ extension EventScan {
                 for group in try keep(all) { kept.append(group, of: all) }
                 rows = kept
             }
+        }
+        return try whole ?? AggregatedGroups(rows)
+    }
+
+    /// Groups the events that match. Where the groups exceed the memory budget, the events are gone over once for each of several
+    /// parts of the groups: the parts are those of a hash of the keys, their number follows from how far the first attempt got.
+    ///
+    /// - Parameters:
+    ///   - keepsAll: whether the answer is made of all groups, and has to fit the budget, too.
+    ///   - held: bytes of the budget that are used for what was collected.
+    ///   - makeRoom: called before a pass is begun anew for want of room.
+    ///   - collect: gets the groups of some parts, of all parts together each group once.
+    /// - Returns: the groups, if they fit the budget at once; `collect` got nothing then.
+    func collect(
+        _ plan: AggregationPlan, keepsAll: Bool, held: () -> Int, makeRoom: () throws -> Void,
+        _ collect: ([AggregatedGroups]) throws -> Void
+    ) async throws -> AggregatedGroups? {
+        var partition = GroupPartition()
+        var passes = 0
+        while true {
+            passes += 1
+            let pass = AggregationPass(
+                reporting(pass: passes), plan, partition, otherBytes: held(), keepsAll: keepsAll)
+            let counts: ScanCounts
+            do { counts = try await pass.run() } catch let overflow as AggregationPass.Overflow {
+                try makeRoom()
+                partition = try overflow.next(partition, workers: plan.keys.isEmpty ? 1 : workers)
+                continue
+            } catch {
+                // To free millions of strings takes longer than one who has cancelled should wait.
+                Task.detached { extendLifetime(pass) }
+                throw error
+            }
+            if partition.isWhole {
+                options.recorder?.record(counts, passes: passes, groups: pass.groups)
+                return try Self.groups(of: pass.takeMerge(0), comparesAll: keepsAll)
+            }
+            try collect(try await pass.finished())
             if partition.collected.upperBound >= partition.parts {
                 options.recorder?.record(counts, passes: passes, groups: nil)
-                return try AggregatedGroups(rows)
+                return nil
             }
             let end = partition.collected.upperBound
             partition.collected = end..<min(partition.parts, end + partition.lanes)

@@ -61,7 +61,7 @@ struct TextAnswer {
         return try withinLargestTotals(groups.groups.filter { having?.holds($0, of: groups) ?? true })
     }
 
-    private func row(_ group: Int) -> [TextValue] {
+    func row(_ group: Int) -> [TextValue] {
         var row: [TextValue] = []
         for key in 0..<keys {
             let value = groups.key(key, of: group)
@@ -108,7 +108,7 @@ struct TextAnswer {
     }
 
     private func isAbsent(_ key: Int, _ a: Int, _ b: Int) -> Bool {
-        groups.keyID(key, of: a) == 0 || groups.keyID(key, of: b) == 0
+        groups.isAbsent(key, of: a) || groups.isAbsent(key, of: b)
     }
 
     // MARK: Top with time buckets

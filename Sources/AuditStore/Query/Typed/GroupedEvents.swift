@@ -62,6 +62,22 @@ public struct AggregateQuery<Keys: Sendable, Values: Sendable>: Sendable {
         return try select(groups).compactMap { row($0, groups) }
     }
 
+    /// The same groups one after the other, however many they are: those that do not fit the memory budget are sorted in parts,
+    /// which go to a temporary file (``QueryOptions/temporaryDirectory``) and are merged as they are read.
+    ///
+    ///     for try await ((user, agent), count) in try await pairs.stream() { … }
+    ///
+    /// - Throws: `AuditStoreError`: `.limit` if the values of one group do not fit the budget, `.diskFull` or `.io` if the
+    ///   temporary file cannot be written, `.cancelled`.
+    public func stream() async throws -> GroupSequence<Keys, Values> {
+        let query = self
+        guard count == nil else {
+            let groups = try await scan.aggregate(plan, keeping: select)
+            return GroupSequence(query: self, answer: GroupAnswer(groups, try select(groups)))
+        }
+        return GroupSequence(query: self, answer: try await scan.answer(plan) { try query.select($0) })
+    }
+
     /// The `count` groups with the largest value of an aggregate, largest first, equal ones by their keys upwards.
     ///
     /// - Parameter value: leads from the aggregates to the one that decides: `\.0` is the first of several.
