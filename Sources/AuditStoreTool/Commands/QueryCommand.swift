@@ -16,7 +16,7 @@ struct QueryCommand: AsyncParsableCommand {
         commandName: "query", abstract: "Groups and aggregates events.",
         discussion: """
             Aggregates: count, distinct(F), sum(F), min(F), max(F), avg(F), stddev(F), p50(F), p95(F), p99(F), \
-            quantile(F,q), first(F), last(F), approxDistinct(F), approxQuantile(F,q), topK(F,k), histogram(F,width), \
+            quantile(F,q), first(F), last(F), approxDistinct(F), approxQuantile(F,q), topK(F,k), mismatches(F,type), histogram(F,width), \
             histogram(F,[b,…]). Fields are the JSON paths of the event, and latency, remoteIP, user.kind, \
             user.namespace, user.serviceaccount, userAgent.product, isTerminal.
             """)

@@ -66,9 +66,9 @@ struct GroupRows: Sendable {
     }
 
     /// For each key the id of each group: equal for equal values, 0 for absent; and the values of ids from 1 on.
-    func interned() -> (ids: [[UInt32]], values: [[EventValue]]) {
+    func interned() -> (ids: [[UInt32]], values: [ChunkedArray<EventValue>]) {
         var ids: [[UInt32]] = []
-        var values: [[EventValue]] = []
+        var values: [ChunkedArray<EventValue>] = []
         for key in plan.keys.indices {
             var interner = ValueInterner()
             ids.append((0..<count).map { group in self.key(key, of: group).map { interner.code($0) } ?? 0 })

@@ -8,7 +8,7 @@ extension EventScan {
     ///
     /// - Throws: `.limit` if the answer, or the values of a single group, exceed the budget.
     package func aggregate(_ plan: AggregationPlan) async throws -> AggregatedGroups {
-        try await aggregate(plan, keepsAll: true) { $0.groups }
+        try await aggregate(plan, keepsAll: true) { try $0.groups }
     }
 
     /// The same, for an answer of some of the groups only.
@@ -68,14 +68,10 @@ extension EventScan {
                 try makeRoom()
                 partition = try overflow.next(partition, workers: plan.keys.isEmpty ? 1 : workers)
                 continue
-            } catch {
-                // To free millions of strings takes longer than one who has cancelled should wait.
-                Task.detached { extendLifetime(pass) }
-                throw error
             }
             if partition.isWhole {
                 options.recorder?.record(counts, passes: passes, groups: pass.groups)
-                return try Self.groups(of: pass.takeMerge(0), comparesAll: keepsAll)
+                return try pass.takeGroups(0, comparesAll: keepsAll)
             }
             try collect(try await pass.finished())
             if partition.collected.upperBound >= partition.parts {
@@ -96,14 +92,6 @@ extension EventScan {
             report(progress)
         }
         return scan
-    }
-
-    /// The groups of a merge, in order.
-    fileprivate static func groups(of merge: GroupMerge, comparesAll: Bool) throws -> AggregatedGroups {
-        do { return try AggregatedGroups(merge, comparesAll: comparesAll) } catch {
-            Task.detached { extendLifetime(merge) }
-            throw error
-        }
     }
 
     private func answerTooLarge(_ rows: GroupRows) -> AuditStoreError {
@@ -139,6 +127,14 @@ private final class AggregationPass: Sendable {
     private final class Lane: Sendable {
         let merge: Mutex<GroupMerge?>
         init(_ plan: AggregationPlan) { merge = Mutex(GroupMerge(plan)) }
+
+        deinit {
+            let left = merge.withLock { merge in
+                defer { merge = nil }
+                return merge
+            }
+            if let left, left.counts.count > LaterRelease.fewGroups { LaterRelease.release(left) }
+        }
     }
 
     private struct LanePartial: Sendable {
@@ -180,8 +176,10 @@ private final class AggregationPass: Sendable {
             total += Int(segment.rows)
         }
         let (before, all) = (rowsBefore, Double(max(total, 1)))
+        // Each worker has a row group.
+        let expansionBudget = scan.options.memoryBudget / scan.workers
         let counts = try await scan.run(lanes: lanes.count) { segment in
-            try PreparedAggregation(segment, plan, predicate, schema, partition)
+            try PreparedAggregation(segment, plan, predicate, schema, partition, expansionBudget: expansionBudget)
         } scan: { segment, group, scratch -> [LanePartial?] in
             let reader = scratch.open(segment.reader, group: group)
             let partials = try GroupScan(
@@ -193,14 +191,14 @@ private final class AggregationPass: Sendable {
         } merge: { lane, partial in
             try self.add(partial, lane)
         }
-        if partition.isWhole { lanes[0].merge.withLock { $0?.addEmptyGroup() } }
+        if partition.isWhole { try lanes[0].merge.withLock { try $0?.addEmptyGroup() } }
         return counts
     }
 
     private func add(_ partial: LanePartial, _ lane: Int) throws {
-        let (grown, groups) = lanes[lane].merge.withLock { merge in
+        let (grown, groups) = try lanes[lane].merge.withLock { merge in
             let before = memory(merge)
-            merge?.add(partial.partial)
+            try merge?.add(partial.partial)
             return (memory(merge) - before, merge?.counts.count ?? 0)
         }
         let bytes = used.add(grown, ordering: .relaxed).newValue
@@ -225,19 +223,19 @@ private final class AggregationPass: Sendable {
 
     var groups: Int { lanes.reduce(0) { $0 + $1.merge.withLock { $0?.counts.count ?? 0 } } }
 
-    /// Gives up a merge, so that its memory goes with who takes it.
-    func takeMerge(_ lane: Int) -> GroupMerge {
-        lanes[lane].merge.withLock { merge in
-            defer { merge = nil }
-            return merge ?? GroupMerge(plan)
-        }
+    /// The groups of a lane, in order. The merge goes with them when that is done; who is cancelled meanwhile leaves it here.
+    func takeGroups(_ lane: Int, comparesAll: Bool) throws -> AggregatedGroups {
+        guard let merge = lanes[lane].merge.withLock({ $0 }) else { throw CancellationError() }
+        let groups = try AggregatedGroups(merge, comparesAll: comparesAll)
+        lanes[lane].merge.withLock { $0 = nil }
+        return groups
     }
 
     /// The groups of all lanes, whose values are sorted at the same time.
     func finished() async throws -> [AggregatedGroups] {
         try await withThrowingTaskGroup(of: (Int, AggregatedGroups).self) { tasks in
             for lane in lanes.indices {
-                tasks.addTask { (lane, try EventScan.groups(of: self.takeMerge(lane), comparesAll: false)) }
+                tasks.addTask { (lane, try self.takeGroups(lane, comparesAll: false)) }
             }
             var parts: [(Int, AggregatedGroups)] = []
             for try await part in tasks { parts.append(part) }

@@ -125,9 +125,13 @@ public struct TextQuery: Sendable, Hashable {
         var aggregates: [AggregateKind] = []
         for text in aggregateTexts {
             aggregates.append(
-                try TextAggregate.parse(text) { name throws(ExpressionError) in
+                try TextAggregate.parse(text) { name, transform throws(ExpressionError) in
                     let path = try FieldPath(parsing: name)
                     let reference = fields.reference(path)
+                    if let transform {
+                        references.append(reference.mapped(transform))
+                        return (references.count - 1, .other)
+                    }
                     if let index = known[path] { return (index, fields.kind(reference)) }
                     known[path] = references.count
                     references.append(reference)

@@ -13,7 +13,7 @@ struct GroupAnswer: Sendable {
     /// - Parameter list: the groups of the answer in its order.
     init(_ groups: AggregatedGroups, _ list: [Int]) {
         self.groups = .whole(groups, list)
-        order = { $0.groups }
+        order = { try $0.groups }
     }
 
     init(_ runs: GroupRuns, order: @escaping Order) {
@@ -64,12 +64,15 @@ extension EventScan {
     ///
     /// - Parameter order: the groups of the answer in its order, of all groups or of some.
     func answer(_ plan: AggregationPlan, order: @escaping GroupAnswer.Order) async throws -> GroupAnswer {
-        var runs = GroupRuns(plan, options)
-        let whole = try await collect(plan, keepsAll: false, held: { runs.memory }, makeRoom: { try runs.spill() }) {
-            for part in $0 { try runs.append(part, try order(part)) }
-        }
-        if let whole { return GroupAnswer(whole, try order(whole)) }
-        try runs.reduce(order)
-        return GroupAnswer(runs, order: order)
+        do {
+            var runs = GroupRuns(plan, options)
+            let whole = try await collect(plan, keepsAll: false, held: { runs.memory }, makeRoom: { try runs.spill() })
+            {
+                for part in $0 { try runs.append(part, try order(part)) }
+            }
+            if let whole { return GroupAnswer(whole, try order(whole)) }
+            try runs.reduce(order)
+            return GroupAnswer(runs, order: order)
+        } catch { throw AuditStoreError.wrapping(error) }
     }
 }
