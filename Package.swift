@@ -31,7 +31,7 @@ let package = Package(
         .target(name: "CKernels"),
         .target(name: "SegmentFormat", dependencies: ["CKernels", "CLZ4", "CZstd"], swiftSettings: settings),
         .target(name: "Shredding", dependencies: ["CKernels", "SegmentFormat"], swiftSettings: settings),
-        .target(name: "AuditStore", dependencies: ["SegmentFormat", "Shredding"], swiftSettings: settings),
+        .target(name: "AuditStore", dependencies: ["CKernels", "SegmentFormat", "Shredding"], swiftSettings: settings),
         .target(
             name: "KubernetesAudit", dependencies: ["AuditStore", "CLZ4", "CZstd", "CZlib", "CYAML"],
             swiftSettings: settings),

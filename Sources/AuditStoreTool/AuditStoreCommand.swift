@@ -35,7 +35,7 @@ struct AuditStoreCommand: AsyncParsableCommand {
         switch error {
         case let status as ExitStatus: Terminal.exit(status.rawValue)
         case OutputError.closed: Terminal.exit(0)
-        case is CancellationError: Terminal.exit(ExitStatus.interrupted.rawValue)
+        case is CancellationError, OutputError.interrupted: Terminal.exit(ExitStatus.interrupted.rawValue)
         case let error as AuditStoreError where error.code == .cancelled:
             Terminal.exit(ExitStatus.interrupted.rawValue)
         case let error as ExpressionError:

@@ -67,6 +67,20 @@ struct Suite {
         case "by auditID":
             let rows = try await events.group { $0.auditID.optional }.aggregate(.count).top(5)
             return rows.map { [Cell($0.key), Cell($0.value)] }
+        case "all by auditID":
+            let query = events.options(QueryOptions(memoryBudget: 8_000_000_000)).group { $0.auditID.optional }
+            return [[Cell(try await query.aggregate(.count).rows().count)]]
+        case "stream by auditID":
+            var count = 0
+            let query = events.options(QueryOptions(memoryBudget: 100_000_000)).group { $0.auditID.optional }
+            for try await _ in try await query.aggregate(.count).stream() { count += 1 }
+            return [[Cell(count)]]
+        case "rare":
+            let rows = try await events.rare(fewerThan: 2, limit: 20) { ($0.auditID, $0.requestURI) }
+            return [[Cell(rows.count)]]
+        case "first seen":
+            let rows = try await events.firstSeen(since: Instant(microseconds: 0), limit: 20) { $0.requestURI }
+            return [[Cell(rows.count)]]
         case "by requestURI":
             let rows = try await events.group { ($0.requestURI.optional, $0.user.name.optional) }
                 .aggregate(.count, .distinct(\.remoteIP), .quantile(0.99, of: \.latency)).top(10)

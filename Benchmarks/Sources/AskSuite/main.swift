@@ -21,14 +21,15 @@ func cpuSeconds() -> Double {
 func cancelled(_ suite: Suite, after milliseconds: Double) async throws -> Answer {
     let task = Task { try await suite.rows() }
     try await Task.sleep(for: .milliseconds(milliseconds))
-    let start = clock.now
+    let (start, cpuStart) = (clock.now, cpuSeconds())
     task.cancel()
     let result = await task.result
     let seconds = (clock.now - start) / .seconds(1)
+    let cpuSeconds = cpuSeconds() - cpuStart
     if case .failure(let error) = result, (error as? AuditStoreError)?.code == .cancelled {
-        return Answer(seconds: seconds, cpuSeconds: 0, rows: [], wasCancelled: true)
+        return Answer(seconds: seconds, cpuSeconds: cpuSeconds, rows: [], wasCancelled: true)
     }
-    return Answer(seconds: seconds, cpuSeconds: 0, rows: try result.get())
+    return Answer(seconds: seconds, cpuSeconds: cpuSeconds, rows: try result.get())
 }
 
 FileHandle.standardOutput.write(Data("ready\n".utf8))

@@ -5,6 +5,9 @@ package protocol FileSystem: Sendable {
     func openForReading(_ path: String) throws(AuditStoreError) -> any ReadableFile
     /// Creates a file, replacing one that is there, for appending.
     func create(_ path: String) throws(AuditStoreError) -> any WritableFile
+    /// Creates a file without a name in a directory, nil for the one where temporary files go: it is gone when nobody holds it
+    /// any longer, however the process ends.
+    func createTemporary(in directory: String?) throws(AuditStoreError) -> any TemporaryFile
     /// Creates a directory and those above it; one that is there is no error.
     func createDirectory(_ path: String) throws(AuditStoreError)
     /// Replaces `target` by `path`, atomically.
@@ -48,6 +51,13 @@ package protocol WritableFile: AnyObject, Sendable {
     /// Makes what was appended durable.
     func sync() throws(AuditStoreError)
     func close() throws(AuditStoreError)
+}
+
+package protocol TemporaryFile: AnyObject, Sendable {
+    /// Appends all bytes.
+    func append(_ bytes: UnsafeRawBufferPointer) throws(AuditStoreError)
+    /// Reads as much as there is, up to the size of `target`.
+    func read(at offset: UInt64, into target: UnsafeMutableRawBufferPointer) throws(AuditStoreError) -> Int
 }
 
 package protocol FileLock: AnyObject, Sendable {

@@ -61,6 +61,28 @@ package struct PosixFileSystem: FileSystem {
         return Handle(descriptor, path: path, size: 0)
     }
 
+    package func createTemporary(in directory: String?) throws(AuditStoreError) -> any TemporaryFile {
+        let directory = directory ?? Self.temporaryDirectory
+        while true {
+            let path = directory + "/auditstore-" + String(randomNumber(), radix: 16)
+            let descriptor = Self.retrying { open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600) }
+            guard descriptor >= 0 else {
+                if errno == EEXIST { continue }
+                throw Self.failure("create a temporary file", path)
+            }
+            let file = Handle(descriptor, path: path, size: 0)
+            // Its bytes go with the descriptor from here on. Who is killed just before leaves an empty file.
+            try remove(path)
+            return file
+        }
+    }
+
+    /// Not `/tmp`, which is memory on many machines: files go here because there is not enough of that.
+    private static var temporaryDirectory: String {
+        guard let path = getenv("TMPDIR"), path.pointee != 0 else { return "/var/tmp" }
+        return String(cString: path)
+    }
+
     package func createDirectory(_ path: String) throws(AuditStoreError) {
         if mkdir(path, 0o750) == 0 { return }
         switch errno {
@@ -151,7 +173,7 @@ package struct PosixFileSystem: FileSystem {
     }
 
     /// An open file; closed when nobody holds it any longer.
-    private final class Handle: ReadableFile, WritableFile, FileLock, @unchecked Sendable {
+    private final class Handle: ReadableFile, WritableFile, TemporaryFile, FileLock, @unchecked Sendable {
         // Reading is positional and appending has one caller, so sharing needs no lock.
         private var descriptor: Int32
         private let path: String

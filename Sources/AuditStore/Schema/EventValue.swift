@@ -63,7 +63,7 @@ extension EventValue: Comparable {
                 if order != 0 { return order }
             }
             return Self.order(a.count, b.count)
-        default: return Self.order(rank, other.rank)
+        default: return Self.order(kindRank, other.kindRank)
         }
     }
 
@@ -106,7 +106,8 @@ extension EventValue: Comparable {
         return whole != b ? order(whole, b) : order(a, Double(whole))
     }
 
-    private var rank: Int {
+    /// The order of kinds; numbers are one kind.
+    package var kindRank: Int {
         switch self {
         case .bool: 0
         case .integer, .double: 1

@@ -51,6 +51,16 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
             options: options)
     }
 
+    /// Answers a question in the text form row by row. Without a limit, the answer may be larger than the memory budget: what does not
+    /// fit goes to a temporary file (``QueryOptions/temporaryDirectory``).
+    ///
+    /// - Throws: as ``answer(_:options:)``, and `.diskFull` or `.io` if the temporary file cannot be written.
+    public func rows(of query: TextQuery, options: QueryOptions = QueryOptions()) async throws -> TextRows {
+        try await query.rows(
+            on: try core.snapshot(), schema: Schema.description, now: SystemClock.microsecondsSince1970,
+            options: options)
+    }
+
     /// Delivers the events that fulfil a condition in the text form, each the exact bytes it came in as.
     ///
     /// - Parameters:

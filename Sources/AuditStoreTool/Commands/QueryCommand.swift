@@ -16,7 +16,7 @@ struct QueryCommand: AsyncParsableCommand {
         commandName: "query", abstract: "Groups and aggregates events.",
         discussion: """
             Aggregates: count, distinct(F), sum(F), min(F), max(F), avg(F), stddev(F), p50(F), p95(F), p99(F), \
-            quantile(F,q), first(F), last(F), approxDistinct(F), approxQuantile(F,q), topK(F,k), histogram(F,width), \
+            quantile(F,q), first(F), last(F), approxDistinct(F), approxQuantile(F,q), topK(F,k), mismatches(F,type), histogram(F,width), \
             histogram(F,[b,…]). Fields are the JSON paths of the event, and latency, remoteIP, user.kind, \
             user.namespace, user.serviceaccount, userAgent.product, isTerminal.
             """)
@@ -91,19 +91,33 @@ struct QueryCommand: AsyncParsableCommand {
                 bytes: $0.bytes, events: $0.events, totalBytes: $0.totalBytes,
                 label: $0.pass > 1 ? "query, pass \($0.pass)" : "query")
         }
-        var result: TextResult
-        do { result = try await store.answer(query, options: queryOptions) } catch {
+        let format = output.resolved
+        // A table has to see all rows before it can align the first; other forms take an answer of any size.
+        if fill || chart || format == .table {
+            var result: TextResult
+            do { result = try await store.answer(query, options: queryOptions) } catch {
+                bar.finish(.removed)
+                throw error
+            }
             bar.finish(.removed)
-            throw error
-        }
-        bar.finish(.removed)
-        if fill || chart { result = try result.filled(as: query) }
-        if chart {
-            try Self.chart(result, title: "\(result.columns[1]) per \(every ?? "")").write(
-                style: output.style, to: &out)
+            if fill || chart { result = try result.filled(as: query) }
+            if chart {
+                try Self.chart(result, title: "\(result.columns[1]) per \(every ?? "")").write(
+                    style: output.style, to: &out)
+            } else {
+                try ResultTable(columns: result.columns, rows: result.rows.map { $0.map(Cell.init) })
+                    .write(as: format, style: output.style, to: &out)
+            }
         } else {
-            try ResultTable(columns: result.columns, rows: result.rows.map { $0.map(Cell.init) })
-                .write(as: output.resolved, style: output.style, to: &out)
+            let rows: TextRows
+            do { rows = try await store.rows(of: query, options: queryOptions) } catch {
+                bar.finish(.removed)
+                throw error
+            }
+            bar.finish(.removed)
+            var renderer = format.renderer(columns: rows.columns, style: output.style)
+            for try await row in rows { try renderer.append(row.map(Cell.init), to: &out) }
+            try renderer.finish(to: &out)
         }
         try out.flush()
     }

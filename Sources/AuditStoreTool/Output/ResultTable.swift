@@ -13,7 +13,8 @@ struct ResultTable: Sendable, Equatable {
     /// Writes every row in the given form. The caller flushes `out`.
     func write(as format: OutputFormat, style: OutputStyle, to out: inout OutputBuffer) throws(OutputError) {
         var renderer = format.renderer(columns: columns, style: style)
-        for row in rows {
+        for (index, row) in rows.enumerated() {
+            try OutputError.checkInterruption(index)
             try renderer.append(row, to: &out)
         }
         try renderer.finish(to: &out)

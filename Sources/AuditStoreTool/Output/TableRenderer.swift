@@ -25,7 +25,8 @@ struct TableRenderer: RowRenderer {
     mutating func finish(to out: inout OutputBuffer) throws(OutputError) {
         var columns = headers.map { TableColumn(header: $0, isCut: style.width != nil) }
         let limit = max(style.width ?? 0, Self.widestPadding)
-        for row in rows {
+        for (number, row) in rows.enumerated() {
+            try OutputError.checkInterruption(number)
             for index in columns.indices {
                 columns[index].measure(index < row.count ? row[index] : .null, limit: limit)
             }
@@ -42,7 +43,8 @@ struct TableRenderer: RowRenderer {
         line.append(UInt8(ascii: "\n"))
         try out.append(line)
 
-        for row in rows {
+        for (number, row) in rows.enumerated() {
+            try OutputError.checkInterruption(number)
             line.removeAll(keepingCapacity: true)
             for index in columns.indices {
                 let cell = index < row.count ? row[index] : .null

@@ -95,6 +95,24 @@ import Testing
         #expect(steps <= 16)
     }
 
+    @Test func testsOfGroups() async throws {
+        let fixture = try Self.fixture()
+        let having = await stepsAfterCancellation { steps in
+            _ = try await fixture.events.group { $0.userAgent }.aggregate(.count).having { _ in
+                steps.step()
+                return true
+            }.rows()
+        }
+        #expect(having <= 1024)
+        let order = await stepsAfterCancellation { steps in
+            _ = try await fixture.events.group { $0.userAgent }.aggregate(.count).order { row in
+                steps.step()
+                return row.key
+            }.rows()
+        }
+        #expect(order <= 1024)
+    }
+
     @Test func sorting() async throws {
         let steps = await stepsAfterCancellation { steps in
             var check = CancellationCheck()

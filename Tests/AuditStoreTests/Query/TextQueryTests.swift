@@ -1,3 +1,4 @@
+import KubernetesAudit
 import Testing
 
 @testable import AuditStore
@@ -98,5 +99,44 @@ import Testing
         await #expect(throws: ExpressionError.self) { try await ask(TextQuery(aggregates: ["cuont"])) }
         await #expect(throws: ExpressionError.self) { try await ask(TextQuery(order: "verb:asc")) }
         await #expect(throws: ExpressionError.self) { try await ask(TextQuery(every: "often")) }
+    }
+
+    @Test func mismatchesAreCounted() async throws {
+        let fixture = try QueryFixture([
+            [
+                #"{"verb":"a","requestObject":{"n":1,"l":[1,"x",2.5]}}"#, #"{"verb":"a","requestObject":{"n":"1"}}"#,
+                #"{"verb":"a","requestObject":{"n":2.5,"l":7}}"#, #"{"verb":"b","requestObject":{"n":null}}"#,
+                #"{"verb":"b","sourceIPs":["10.0.0.1","x"]}"#,
+            ]
+        ])
+        let result = try await fixture.ask(
+            TextQuery(
+                by: ["verb"],
+                aggregates: [
+                    "mismatches(requestObject.n,int)", "mismatches(requestObject.n,double)",
+                    "mismatches(requestObject.l,int[])", "mismatches(sourceIPs,ip[])", "count",
+                ]))
+        #expect(
+            result.rows == [
+                [.string("a"), .int(2), .int(1), .int(3), .int(0), .int(3)],
+                [.string("b"), .int(0), .int(0), .int(0), .int(1), .int(2)],
+            ])
+        for wrong in ["mismatches(verb)", "mismatches(verb,number)", "mismatches(verb,[])", "mismatches(verb,int,int)"]
+        {
+            await #expect(throws: ExpressionError.self) { try await fixture.ask(TextQuery(aggregates: [wrong])) }
+        }
+    }
+
+    @Test func longListsCountInTheBudget() async throws {
+        let list = (0..<20_000).map { "\"e\($0 % 50)\"" }.joined(separator: ",")
+        let fixture = try QueryFixture([(0..<20).map { "{\"verb\":\"v\($0)\",\"sourceIPs\":[\(list)]}" }])
+        var query = TextQuery(by: ["sourceIPs"], aggregates: ["count"])
+        query.threads = 1
+        #expect(try await fixture.ask(query).rows.first == [.string("e0"), .int(8000)])
+        await #expect {
+            _ = try await query.run(
+                on: fixture.snapshot, schema: KubernetesAudit.description, now: 0,
+                options: QueryOptions(memoryBudget: 2_000_000))
+        } throws: { ($0 as? AuditStoreError)?.code == .limit }
     }
 }

@@ -1,18 +1,20 @@
 import SegmentFormat
 
 /// The groups of a query with their aggregates.
-package struct AggregatedGroups: Sendable {
+package final class AggregatedGroups: @unchecked Sendable {
+    // Variables are set when this is made, and let go of when it ends.
     package let plan: AggregationPlan
-    private let merge: GroupMerge
-    private let measures: [MeasureMerge.Finished]
+    private var merge: GroupMerge
+    private var measures: [MeasureMerge.Finished]
     private let needs: [MeasureNeeds]
     /// For each key the rank of each id among the key's values; absent values come last. Empty where values are compared
     /// themselves, because few of many will be.
-    private let ranks: [[UInt32]]
+    private var ranks: [[UInt32]]
 
     /// Groups that were merged in parts: these have their values already.
-    private let rows: GroupRows?
-    private let rowIDs: [[UInt32]]
+    private var rows: GroupRows?
+    /// For each key the id of each of these groups; none where values are compared themselves.
+    private var rowIDs: [[UInt32]]
 
     /// - Parameter comparesAll: whether all groups will be sorted, and not the first ones found.
     init(_ merge: GroupMerge, comparesAll: Bool = true) throws {
@@ -28,35 +30,54 @@ package struct AggregatedGroups: Sendable {
         try checkCancellation()
     }
 
-    init(_ rows: GroupRows) throws {
+    convenience init(_ rows: GroupRows) throws {
+        let interned = rows.interned()
+        self.init(rows, ids: interned.ids, ranks: try interned.values.map(Self.ranks))
+        try checkCancellation()
+    }
+
+    /// Groups of which few are compared with each other; `keyID` is not for these.
+    convenience init(unordered rows: GroupRows) {
+        self.init(rows, ids: [], ranks: [])
+    }
+
+    private init(_ rows: GroupRows, ids: [[UInt32]], ranks: [[UInt32]]) {
         self.rows = rows
         plan = rows.plan
         merge = GroupMerge(rows.plan)
         measures = []
         needs = []
-        let interned = rows.interned()
-        rowIDs = interned.ids
-        ranks = try interned.values.map(Self.ranks)
-        try checkCancellation()
+        rowIDs = ids
+        self.ranks = ranks
     }
+
+    deinit {
+        guard count > LaterRelease.fewGroups else { return }
+        let contents = (merge, measures, ranks, rows, rowIDs)
+        (merge, measures, ranks, rows, rowIDs) = (GroupMerge(plan), [], [], nil, [])
+        LaterRelease.release(contents)
+    }
+
+    private var count: Int { rows?.count ?? merge.counts.count }
 
     private static let valuesWorthRanking = 10_000
 
-    private static func ranks(_ values: [EventValue]) throws -> [UInt32] {
-        var check = CancellationCheck()
-        let order = try values.indices.sorted {
-            try check.step()
-            return values[$0] < values[$1]
-        }
-        var ranks = [UInt32](repeating: .max, count: values.count + 1)
-        for (rank, index) in order.enumerated() { ranks[index + 1] = UInt32(rank) }
-        return ranks
+    /// By id; absent values come last.
+    private static func ranks(_ values: ChunkedArray<EventValue>) throws -> [UInt32] {
+        try [.max] + values.ranks()
+    }
+
+    /// For each id of a key its rank; nil where values are compared themselves.
+    func ranks(ofKey key: Int) -> [UInt32]? {
+        guard key < ranks.count, !ranks[key].isEmpty else { return nil }
+        return ranks[key]
     }
 
     /// The groups that are part of the answer: without those that lack a key which must be there.
     package var groups: [Int] {
-        (0..<(rows?.count ?? merge.counts.count)).filter { group in
-            plan.keys.indices.allSatisfy { plan.keys[$0].keepsAbsent || keyID($0, of: group) != absentCode }
+        get throws {
+            let needed = plan.keys.indices.filter { !plan.keys[$0].keepsAbsent }
+            return try (0..<count).filterChecking { group in needed.allSatisfy { !isAbsent($0, of: group) } }
         }
     }
 
@@ -64,6 +85,10 @@ package struct AggregatedGroups: Sendable {
         if let rows { return rows.key(key, of: group) }
         let id = merge.index.id(group, key: key)
         return id == absentCode ? nil : merge.keys[key].values[Int(id) - 1]
+    }
+
+    package func isAbsent(_ key: Int, of group: Int) -> Bool {
+        rows.map { $0.key(key, of: group) == nil } ?? (merge.index.id(group, key: key) == absentCode)
     }
 
     /// Equal for groups with equal keys.
@@ -78,6 +103,7 @@ package struct AggregatedGroups: Sendable {
         case .count: .integer(Int64(merge.counts[group]))
         case .distinct(let field): .integer(Int64(measures[field].distinct(group)))
         case .sum(let field): measures[field].sum(group)
+        case .mismatches(let field): measures[field].sum(group) ?? .integer(0)
         case .smallest(let field): measures[field].smallest(group)
         case .largest(let field): measures[field].largest(group)
         case .average(let field): measures[field].average(group)
@@ -107,6 +133,15 @@ package struct AggregatedGroups: Sendable {
 
     /// Whether `a` comes before `b` by a key upwards; nil if they are equal in it. Absent values come last.
     package func keyOrder(_ key: Int, _ a: Int, _ b: Int) -> Bool? {
+        if let rows, rowIDs.isEmpty {
+            switch (rows.key(key, of: a), rows.key(key, of: b)) {
+            case (let left?, let right?):
+                let order = left.order(to: right)
+                return order == 0 ? nil : order < 0
+            case (nil, nil): return nil
+            case (_, let right): return right == nil
+            }
+        }
         let (a, b) = (keyID(key, of: a), keyID(key, of: b))
         if a == b { return nil }
         guard ranks[key].isEmpty else { return ranks[key][Int(a)] < ranks[key][Int(b)] }

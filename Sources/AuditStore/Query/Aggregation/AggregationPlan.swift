@@ -40,6 +40,8 @@ package enum AggregateKind: Sendable, Hashable {
     case count
     case distinct(Int)
     case sum(Int)
+    /// The sum of a field that counts what does not fit; 0 where there is nothing.
+    case mismatches(Int)
     case smallest(Int)
     case largest(Int)
     case average(Int)
@@ -61,7 +63,8 @@ package enum AggregateKind: Sendable, Hashable {
     var field: Int? {
         switch self {
         case .count: nil
-        case .distinct(let field), .sum(let field), .smallest(let field), .largest(let field), .average(let field),
+        case .distinct(let field), .sum(let field), .mismatches(let field), .smallest(let field), .largest(let field),
+            .average(let field),
             .quantile(let field, _), .approximateQuantile(let field, _), .approximateDistinct(let field),
             .standardDeviation(let field), .frequent(let field, _), .histogram(let field, _), .first(let field),
             .last(let field):
@@ -80,7 +83,7 @@ package enum AggregateKind: Sendable, Hashable {
         case .approximateDistinct: needs.hashes = true
         case .standardDeviation: needs.moments = true
         case .histogram(_, let rule): if !needs.histograms.contains(rule) { needs.histograms.append(rule) }
-        case .sum, .smallest, .largest, .average: needs.statistics = true
+        case .sum, .mismatches, .smallest, .largest, .average: needs.statistics = true
         case .first: needs.first = true
         case .last: needs.last = true
         }

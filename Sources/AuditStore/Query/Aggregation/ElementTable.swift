@@ -30,11 +30,11 @@ final class ElementTable: Sendable {
         _ table: ValueTable, hashes: Bool, isOfSegment: Bool, check: () throws(Failure) -> Void
     ) throws(Failure) {
         self.isOfSegment = isOfSegment
-        if Self.isDirect(table) {
+        if try Self.isDirect(table, check) {
             ids = nil
             lists = nil
             values = table
-            self.hashes = hashes ? ValueHash.hashes(of: table) : []
+            self.hashes = hashes ? try ValueHash.hashes(of: table, check: check) : []
             return
         }
         var interner = ValueInterner()
@@ -62,11 +62,13 @@ final class ElementTable: Sendable {
         self.ids = hasLists ? nil : ids
         lists = hasLists ? (starts, elements) : nil
         values = interner.table
-        self.hashes = hashes ? ValueHash.hashes(of: values) : []
+        self.hashes = hashes ? try ValueHash.hashes(of: values, check: check) : []
     }
 
     /// Whether each code is a value of its own: no list, no null, no function that could give the same value twice.
-    private static func isDirect(_ table: ValueTable) -> Bool {
+    private static func isDirect<Failure: Error>(
+        _ table: ValueTable, _ check: () throws(Failure) -> Void
+    ) throws(Failure) -> Bool {
         switch table.source {
         case .buckets: return true
         case .uuids: return table.transform == nil
@@ -75,7 +77,8 @@ final class ElementTable: Sendable {
         case .dictionary(let dictionary, _):
             guard table.isPlain else { return false }
             var isDirect = true
-            dictionary.forEach { _, entry in
+            try dictionary.forEach { (code, entry) throws(Failure) in
+                if code & 4095 == 0 { try check() }
                 if let first = entry.first, first == 0x5b || first == 0x6e { isDirect = false }
             }
             return isDirect

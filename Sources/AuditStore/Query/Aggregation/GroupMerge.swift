@@ -8,14 +8,14 @@ struct GroupMerge: Sendable {
         /// For each table that is shared by row groups of a segment: the id of each of its ids, 0 for not yet known.
         private var known: [ObjectIdentifier: (table: ElementTable, ids: [UInt32])] = [:]
 
-        var values: [EventValue] { interner.values }
+        var values: ChunkedArray<EventValue> { interner.values }
 
         /// Translates ids of a table.
-        mutating func translate(_ table: ElementTable, _ body: ((UInt32) -> UInt32) -> Void) {
+        mutating func translate(_ table: ElementTable, _ body: ((UInt32) -> UInt32) throws -> Void) rethrows {
             let identity = ObjectIdentifier(table)
             var ids = known.removeValue(forKey: identity)?.ids ?? []
             if ids.isEmpty { ids = Array(repeating: 0, count: table.count + 1) }
-            body { id in
+            try body { id in
                 guard id != absentCode else { return absentCode }
                 if ids[Int(id)] == 0, let value = table.values.value(id) { ids[Int(id)] = interner.code(value) }
                 return ids[Int(id)]
@@ -37,7 +37,7 @@ struct GroupMerge: Sendable {
     private(set) var keys: [Values]
     private(set) var measures: [MeasureMerge]
     private(set) var index: GroupIndex
-    private(set) var counts: [Int] = []
+    private(set) var counts = ChunkedArray<Int>()
 
     init(_ plan: AggregationPlan) {
         self.plan = plan
@@ -46,30 +46,38 @@ struct GroupMerge: Sendable {
         index = GroupIndex(keys: plan.keys.count)
     }
 
-    mutating func add(_ partial: GroupPartial) {
+    /// - Throws: if the task was cancelled; the merge is of no use then.
+    mutating func add(_ partial: GroupPartial) throws {
+        var check = CancellationCheck()
         var keyIDs: [[UInt32]] = []
         for (i, ids) in partial.keyIDs.enumerated() {
             var translated: [UInt32] = []
             translated.reserveCapacity(ids.count)
-            keys[i].translate(partial.keyTables[i]) { translate in for id in ids { translated.append(translate(id)) } }
+            try keys[i].translate(partial.keyTables[i]) { translate in
+                for id in ids {
+                    try check.step()
+                    translated.append(translate(id))
+                }
+            }
             keys[i].forgetTables(keeping: 64)
             keyIDs.append(translated)
         }
         var groups: [Int] = []
         groups.reserveCapacity(partial.groups)
         for group in 0..<partial.groups {
+            try check.step()
             let number = index.number(keyIDs, group)
             if number == counts.count { counts.append(0) }
             counts[number] += Int(partial.counts[group])
             groups.append(number)
         }
-        for i in measures.indices { measures[i].add(partial.measures[i], groups: groups) }
+        for i in measures.indices { try measures[i].add(partial.measures[i], groups: groups) }
     }
 
     /// Without keys, nothing is a group too: its count is 0.
-    mutating func addEmptyGroup() {
+    mutating func addEmptyGroup() throws {
         guard plan.keys.isEmpty, counts.isEmpty else { return }
-        add(
+        try add(
             GroupPartial(
                 groups: 1, keyIDs: [], keyTables: [], counts: [0], measures: plan.fields.map { _ in MeasurePartial() }))
     }
@@ -87,8 +95,9 @@ struct GroupMerge: Sendable {
 struct GroupIndex: Sendable {
     private let width: Int
     /// `width` ids a group.
-    private(set) var ids: [UInt32] = []
-    private var slots: [UInt32] = Array(repeating: .max, count: 64)
+    private var ids = ChunkedArray<UInt32>()
+    /// An open-addressing hash table of groups, each one more than its number.
+    private var slots = ZeroedTable<UInt32>(64)
     private(set) var count = 0
 
     init(keys: Int) { width = keys }
@@ -97,41 +106,46 @@ struct GroupIndex: Sendable {
 
     func id(_ group: Int, key: Int) -> UInt32 { ids[group * width + key] }
 
+    private static let start: UInt64 = 0x51_7c_c1_b7_27_22_0a_95
+
     private static func mix(_ hash: UInt64, _ id: UInt32) -> UInt64 {
         PairCounts.hash((hash << 5 | hash >> 59) ^ UInt64(id))
     }
 
     /// The number of the group that has the ids of row `row` in `columns`.
     mutating func number(_ columns: [[UInt32]], _ row: Int) -> Int {
-        var hash: UInt64 = 0x51_7c_c1_b7_27_22_0a_95
+        var hash = Self.start
         for column in columns { hash = Self.mix(hash, column[row]) }
         if count * 2 >= slots.count { grow() }
+        let table = slots.start
         let mask = slots.count - 1
+        // In bounds: the mask is that of the size; half of the slots are free.
         var slot = Int(truncatingIfNeeded: hash) & mask
-        search: while slots[slot] != .max {
-            let group = Int(slots[slot])
+        search: while table[slot] != 0 {
+            let group = Int(table[slot]) - 1
             for key in 0..<width where ids[group * width + key] != columns[key][row] {
                 slot = (slot + 1) & mask
                 continue search
             }
             return group
         }
-        slots[slot] = UInt32(count)
-        for column in columns { ids.append(column[row]) }
         count += 1
+        ZeroedTable.ensureUnique(&slots)
+        slots.start[slot] = UInt32(count)
+        for column in columns { ids.append(column[row]) }
         return count - 1
     }
 
     private mutating func grow() {
-        var larger = [UInt32](repeating: .max, count: slots.count * 2)
+        let larger = ZeroedTable<UInt32>(slots.count * 2)
         let mask = larger.count - 1
         for group in 0..<count {
             if isAbandoned(group) { break }
-            var hash: UInt64 = 0x51_7c_c1_b7_27_22_0a_95
+            var hash = Self.start
             for key in 0..<width { hash = Self.mix(hash, ids[group * width + key]) }
             var slot = Int(truncatingIfNeeded: hash) & mask
-            while larger[slot] != .max { slot = (slot + 1) & mask }
-            larger[slot] = UInt32(group)
+            while larger.start[slot] != 0 { slot = (slot + 1) & mask }
+            larger.start[slot] = UInt32(group + 1)
         }
         slots = larger
     }

@@ -1,3 +1,5 @@
+import SegmentFormat
+
 /// Groups of an answer with the values of their keys and aggregates: what is left of groups that were merged in parts.
 struct GroupRows: Sendable {
     let plan: AggregationPlan
@@ -26,6 +28,31 @@ struct GroupRows: Sendable {
         count += 1
     }
 
+    /// The same of a group that has its values.
+    mutating func append(_ group: Int, of groups: GroupRows) {
+        add(
+            groups.keys[group * plan.keys.count..<(group + 1) * plan.keys.count],
+            groups.values[group * plan.aggregates.count..<(group + 1) * plan.aggregates.count])
+    }
+
+    /// A group of a temporary file.
+    mutating func append(_ reader: inout ByteReader) throws {
+        var keys: [EventValue?] = []
+        var values: [AggregateResult] = []
+        for _ in plan.keys { keys.append(try GroupRowCoding.value(&reader)) }
+        for _ in plan.aggregates { values.append(try GroupRowCoding.result(&reader)) }
+        add(keys[...], values[...])
+    }
+
+    private mutating func add(_ newKeys: ArraySlice<EventValue?>, _ newValues: ArraySlice<AggregateResult>) {
+        for key in newKeys { memory += key?.heapBytes ?? 0 }
+        for value in newValues { memory += value.heapBytes }
+        keys.append(contentsOf: newKeys)
+        values.append(contentsOf: newValues)
+        memory += Self.bytes(plan)
+        count += 1
+    }
+
     /// Bytes of a group without its text: here, and in an answer.
     static func bytes(_ plan: AggregationPlan) -> Int {
         64 + 2 * (plan.keys.count + plan.aggregates.count) * MemoryLayout<AggregateResult>.stride
@@ -39,9 +66,9 @@ struct GroupRows: Sendable {
     }
 
     /// For each key the id of each group: equal for equal values, 0 for absent; and the values of ids from 1 on.
-    func interned() -> (ids: [[UInt32]], values: [[EventValue]]) {
+    func interned() -> (ids: [[UInt32]], values: [ChunkedArray<EventValue>]) {
         var ids: [[UInt32]] = []
-        var values: [[EventValue]] = []
+        var values: [ChunkedArray<EventValue>] = []
         for key in plan.keys.indices {
             var interner = ValueInterner()
             ids.append((0..<count).map { group in self.key(key, of: group).map { interner.code($0) } ?? 0 })

@@ -40,7 +40,8 @@ struct GroupScan {
             tables.append(column.table)
             guard column.constant == nil else { continue }
             if let lists = column.table.lists, let codes = column.codes {
-                let expanded = ExpandedRows(rows, lists, codes, ids, scratch.words)
+                let expanded = try ExpandedRows(
+                    rows, lists, codes, ids, scratch.words, budget: prepared.expansionBudget)
                 (rows, rowWords, ids) = (expanded.rows, expanded.words, expanded.ids)
             } else {
                 ids.append(column.ids(rows, scratch.words))
@@ -74,15 +75,23 @@ private struct ExpandedRows {
 
     init(
         _ list: RowList, _ lists: (starts: [UInt32], elements: [UInt32]), _ batch: CodedBatch, _ former: [RowIDs],
-        _ pool: RowWordPool
-    ) {
+        _ pool: RowWordPool, budget: Int
+    ) throws(SegmentError) {
         var count = 0
         list.forEach { _, row in
             let code = Int(batch.codes[row])
             count += Int(lists.starts[code + 1] - lists.starts[code])
         }
+        // The row, and for each key its id, and its id combined with others.
+        let bytes = count * MemoryLayout<UInt32>.stride * (3 + 2 * (former.count + 1))
+        guard bytes <= budget else {
+            throw SegmentError(
+                .limit, "the lists that are grouped by are too long for the memory budget; raise it, or use one thread",
+                expected: "at most \(budget) bytes a worker", found: "\(bytes) for a row group")
+        }
         let (words, elements) = (RowWords(count, from: pool), RowWords(count, from: pool))
         let others = former.map { _ in RowWords(count, from: pool) }
+        try SegmentError.checkCancellation()
         var next = 0
         list.forEach { position, row in
             let code = Int(batch.codes[row])

@@ -3,13 +3,14 @@ struct MeasureMerge: Sendable {
     private(set) var values = GroupMerge.Values()
     /// `group << 32 | value id` and how often.
     private(set) var pairs = PairCounts()
-    private var statistics: [IntegerStatistics] = []
+    private var statistics = ChunkedArray<IntegerStatistics>()
     /// Times or durations, with the group of each.
-    private var integers: [Int64] = []
-    private var integerGroups: [UInt32] = []
+    private var integers = ChunkedArray<Int64>()
+    private var integerGroups = ChunkedArray<UInt32>()
     private var isDuration = false
-    private var firsts: [Int: ExtremeEvent] = [:]
-    private var lasts: [Int: ExtremeEvent] = [:]
+    /// By group, as far as there are any.
+    private var firsts = ChunkedArray<ExtremeEvent?>()
+    private var lasts = ChunkedArray<ExtremeEvent?>()
     private var summary = SummaryMerge()
 
     /// Bytes, roughly, with those that ordering the values will take.
@@ -17,15 +18,17 @@ struct MeasureMerge: Sendable {
         values.memory + summary.memory + pairs.count * (40 + 16 + MemoryLayout<(EventValue, UInt64)>.stride)
             + statistics.count * MemoryLayout<IntegerStatistics>.stride
             + integers.count * (MemoryLayout<Int64>.stride * 2 + MemoryLayout<UInt32>.stride)
-            + (firsts.count + lasts.count) * (16 + MemoryLayout<ExtremeEvent>.stride)
+            + (firsts.count + lasts.count) * MemoryLayout<ExtremeEvent?>.stride
     }
 
-    mutating func add(_ partial: MeasurePartial, groups: [Int]) {
+    mutating func add(_ partial: MeasurePartial, groups: [Int]) throws {
+        var check = CancellationCheck()
         if let table = partial.table, !partial.pairs.isEmpty {
             var pairs = self.pairs
             self.pairs = PairCounts()
-            values.translate(table) { translate in
+            try values.translate(table) { translate in
                 for pair in partial.pairs {
+                    try check.step()
                     let id = translate(UInt32(truncatingIfNeeded: pair.key))
                     guard id != 0 else { continue }
                     pairs.add(UInt64(groups[Int(pair.key >> 32)]) << 32 | UInt64(id), UInt64(pair.count))
@@ -35,45 +38,59 @@ struct MeasureMerge: Sendable {
             self.pairs = pairs
         }
         isDuration = isDuration || partial.isDuration
-        summary.add(partial.summary, groups: groups)
+        try summary.add(partial.summary, groups: groups)
         for (group, part) in partial.statistics.enumerated() {
+            try check.step()
             while statistics.count <= groups[group] { statistics.append(IntegerStatistics()) }
             statistics[groups[group]].add(part)
         }
         integers.append(contentsOf: partial.values)
-        integerGroups.append(contentsOf: partial.valueGroups.lazy.map { UInt32(groups[Int($0)]) })
-        for (group, event) in partial.first.enumerated() where event.value != nil {
-            if firsts[groups[group]].map({ event.precedes($0) }) != false { firsts[groups[group]] = event }
-        }
-        for (group, event) in partial.last.enumerated() where event.value != nil {
-            if lasts[groups[group]].map({ $0.precedes(event) }) != false { lasts[groups[group]] = event }
+        for group in partial.valueGroups { integerGroups.append(UInt32(groups[Int(group)])) }
+        try Self.add(partial.first, to: &firsts, groups) { $0.precedes($1) }
+        try Self.add(partial.last, to: &lasts, groups) { $1.precedes($0) }
+    }
+
+    private static func add(
+        _ events: [ExtremeEvent], to extremes: inout ChunkedArray<ExtremeEvent?>, _ groups: [Int],
+        isBetter: (ExtremeEvent, ExtremeEvent) -> Bool
+    ) throws {
+        var check = CancellationCheck()
+        for (group, event) in events.enumerated() where event.value != nil {
+            try check.step()
+            while extremes.count <= groups[group] { extremes.append(nil) }
+            if let known = extremes[groups[group]], !isBetter(event, known) { continue }
+            extremes[groups[group]] = event
         }
     }
 
     /// All that was collected, group by group.
-    struct Finished {
-        fileprivate var statistics: [IntegerStatistics]
+    struct Finished: Sendable {
+        fileprivate var statistics: ChunkedArray<IntegerStatistics>
         /// Sorted within each group, or as far as the ranks of the quantiles that were asked for.
         fileprivate var integers: [Int64]
         fileprivate var integerStarts: [Int]
         fileprivate var pairs: [(value: EventValue, count: UInt64)]
         fileprivate var pairStarts: [Int]
         private(set) var isDuration: Bool
-        fileprivate var firsts: [Int: ExtremeEvent]
-        fileprivate var lasts: [Int: ExtremeEvent]
+        fileprivate var firsts: ChunkedArray<ExtremeEvent?>
+        fileprivate var lasts: ChunkedArray<ExtremeEvent?>
         let summary: SummaryMerge.Finished
     }
 
     /// Sorts what was collected, so that the aggregates of a group are a look at one range of it.
     func finished(groups: Int, _ needs: MeasureNeeds) throws -> Finished {
         var integerStarts = [Int](repeating: 0, count: groups + 1)
-        for group in integerGroups { integerStarts[Int(group) + 1] += 1 }
+        var check = CancellationCheck()
+        for group in integerGroups {
+            try check.step()
+            integerStarts[Int(group) + 1] += 1
+        }
         for group in 0..<groups { integerStarts[group + 1] += integerStarts[group] }
         let (pairs, pairStarts) = try orderedPairs(groups: groups, needs)
         return Finished(
             statistics: statistics, integers: try ordered(starts: integerStarts, needs), integerStarts: integerStarts,
             pairs: pairs, pairStarts: pairStarts, isDuration: isDuration, firsts: firsts, lasts: lasts,
-            summary: summary.finished(groups: groups))
+            summary: try summary.finished(groups: groups))
     }
 
     /// The values group by group, ascending, and where each group's begin; only the latter, if it does not matter which they are.
@@ -82,7 +99,7 @@ struct MeasureMerge: Sendable {
     ) throws -> (pairs: [(value: EventValue, count: UInt64)], starts: [Int]) {
         var check = CancellationCheck()
         var starts = [Int](repeating: 0, count: groups + 1)
-        for (key, n) in zip(pairs.keys, pairs.counts) where n != 0 {
+        try pairs.forEach { key, _ in
             try check.step()
             starts[Int(key >> 32) + 1] += 1
         }
@@ -90,15 +107,12 @@ struct MeasureMerge: Sendable {
         guard needs.valuesThemselves else { return ([], starts) }
         // Values ascending within their group: order by rank once, then by number.
         let table = values.values
-        let order = try table.indices.sorted {
-            try check.step()
-            return table[$0] < table[$1]
-        }
-        var ranks = [UInt32](repeating: 0, count: table.count)
-        for (rank, index) in order.enumerated() { ranks[index] = UInt32(rank) }
+        let ranks = try table.ranks()
+        var order = [Int](repeating: 0, count: table.count)
+        for (index, rank) in ranks.enumerated() { order[Int(rank)] = index }
         var ranked: [(key: UInt64, count: UInt64)] = []
         ranked.reserveCapacity(pairs.count)
-        for (key, n) in zip(pairs.keys, pairs.counts) where n != 0 {
+        try pairs.forEach { key, n in
             try check.step()
             ranked.append((key & ~0xffff_ffff | UInt64(ranks[Int(UInt32(truncatingIfNeeded: key)) - 1]), n))
         }
@@ -228,8 +242,8 @@ extension MeasureMerge.Finished {
         min(max(Int((q * Double(n)).rounded(.up)), 1), max(Int(n), 1))
     }
 
-    func first(_ group: Int) -> EventValue? { firsts[group]?.value }
-    func last(_ group: Int) -> EventValue? { lasts[group]?.value }
+    func first(_ group: Int) -> EventValue? { group < firsts.count ? firsts[group]?.value : nil }
+    func last(_ group: Int) -> EventValue? { group < lasts.count ? lasts[group]?.value : nil }
 }
 
 extension EventValue {

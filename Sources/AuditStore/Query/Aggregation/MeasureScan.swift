@@ -124,7 +124,7 @@ struct MeasureScan {
                 if id != absentCode { pairs.add(group | UInt64(id), 1) }
             }
         }
-        return pairs.sorted().map { ($0.key, UInt32($0.count)) }
+        return pairs.array.sorted { $0.key < $1.key }.map { ($0.key, UInt32($0.count)) }
     }
 
     // MARK: First and last

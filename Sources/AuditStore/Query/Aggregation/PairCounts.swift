@@ -1,15 +1,18 @@
 /// How often each pair of two numbers occurs: an open-addressing hash table without deletion.
 struct PairCounts: Sendable {
-    /// `first << 32 | second`; valid where the count is not 0.
-    private(set) var keys: [UInt64]
-    private(set) var counts: [UInt64]
+    private struct Slot: BitwiseCopyable {
+        /// `first << 32 | second`; valid where the count is not 0.
+        var key: UInt64
+        var count: UInt64
+    }
+
+    private var slots: ZeroedTable<Slot>
     private(set) var count = 0
 
     init(capacity: Int = 64) {
         var size = 64
         while size < capacity * 2 { size *= 2 }
-        keys = Array(repeating: 0, count: size)
-        counts = Array(repeating: 0, count: size)
+        slots = ZeroedTable(size)
     }
 
     @inline(__always)
@@ -20,30 +23,48 @@ struct PairCounts: Sendable {
 
     @inline(__always)
     mutating func add(_ key: UInt64, _ n: UInt64) {
-        if count * 2 >= keys.count { grow() }
-        let mask = keys.count - 1
+        if count * 2 >= slots.count { grow() }
+        ZeroedTable.ensureUnique(&slots)
+        insert(key, n)
+    }
+
+    /// The table is this value's alone.
+    @inline(__always)
+    private mutating func insert(_ key: UInt64, _ n: UInt64) {
+        let table = slots.start
+        let mask = slots.count - 1
+        // In bounds: the mask is that of the size; half of the slots are free.
         var slot = Int(truncatingIfNeeded: Self.hash(key)) & mask
-        while counts[slot] != 0, keys[slot] != key { slot = (slot + 1) & mask }
-        count &+= counts[slot] == 0 ? 1 : 0
-        keys[slot] = key
-        counts[slot] &+= n
+        while table[slot].count != 0, table[slot].key != key { slot = (slot + 1) & mask }
+        count &+= table[slot].count == 0 ? 1 : 0
+        table[slot].key = key
+        table[slot].count &+= n
     }
 
     private mutating func grow() {
-        var larger = PairCounts(capacity: keys.count)
-        for i in keys.indices {
+        var larger = PairCounts(capacity: slots.count)
+        for i in 0..<slots.count {
             if isAbandoned(i) { break }
-            if counts[i] != 0 { larger.add(keys[i], counts[i]) }
+            let slot = slots.start[i]
+            if slot.count != 0 { larger.insert(slot.key, slot.count) }
         }
         self = larger
     }
 
-    /// All pairs, ascending.
-    func sorted() -> [(key: UInt64, count: UInt64)] {
+    /// Calls the body with every pair, in no order.
+    @inline(__always)
+    func forEach(_ body: (_ key: UInt64, _ count: UInt64) throws -> Void) rethrows {
+        for i in 0..<slots.count {
+            let slot = slots.start[i]
+            if slot.count != 0 { try body(slot.key, slot.count) }
+        }
+    }
+
+    /// All pairs, in no order.
+    var array: [(key: UInt64, count: UInt64)] {
         var pairs: [(key: UInt64, count: UInt64)] = []
         pairs.reserveCapacity(count)
-        for (key, n) in zip(keys, counts) where n != 0 { pairs.append((key, n)) }
-        pairs.sort { $0.key < $1.key }
+        forEach { pairs.append(($0, $1)) }
         return pairs
     }
 }

@@ -4,13 +4,11 @@ import Synchronization
 extension EventScan {
     /// Groups the events that match, and aggregates each group.
     ///
-    /// Without keys there is exactly one group, even if no event matches. Where the groups exceed the memory budget, the
-    /// events are gone over once for each of several parts of the groups: the parts are those of a hash of the keys, their
-    /// number follows from how far the first attempt got. Nothing is written anywhere, so that this works for readers too.
+    /// Without keys there is exactly one group, even if no event matches.
     ///
     /// - Throws: `.limit` if the answer, or the values of a single group, exceed the budget.
     package func aggregate(_ plan: AggregationPlan) async throws -> AggregatedGroups {
-        try await aggregate(plan, keepsAll: true) { $0.groups }
+        try await aggregate(plan, keepsAll: true) { try $0.groups }
     }
 
     /// The same, for an answer of some of the groups only.
@@ -21,32 +19,19 @@ extension EventScan {
     package func aggregate(
         _ plan: AggregationPlan, keepsAll: Bool = false, keeping keep: (AggregatedGroups) throws -> [Int]
     ) async throws -> AggregatedGroups {
-        var partition = GroupPartition()
         var rows = GroupRows(plan)
-        var passes = 0
-        while true {
-            passes += 1
-            let pass = AggregationPass(
-                reporting(pass: passes), plan, partition, otherBytes: rows.memory, keepsAll: keepsAll)
-            let counts: ScanCounts
-            do { counts = try await pass.run() } catch let overflow as AggregationPass.Overflow {
+        let budget = options.memoryBudget
+        let whole = try await collect(
+            plan, keepsAll: keepsAll, held: { rows.memory },
+            makeRoom: {
                 // However small the parts, there would be no room for the answer.
-                guard rows.memory <= options.memoryBudget / 2 else { throw answerTooLarge(rows) }
-                partition = try overflow.next(partition, workers: plan.keys.isEmpty ? 1 : workers)
-                continue
-            } catch {
-                // To free millions of strings takes longer than one who has cancelled should wait.
-                Task.detached { extendLifetime((pass, rows)) }
-                throw error
+                guard rows.memory <= budget / 2 else { throw answerTooLarge(rows) }
             }
-            if partition.isWhole {
-                options.recorder?.record(counts, passes: passes, groups: pass.groups)
-                return try Self.groups(of: pass.takeMerge(0), comparesAll: keepsAll)
-            }
-            for part in try await pass.finished() {
+        ) { parts in
+            for part in parts {
                 for group in try keep(part) {
                     rows.append(group, of: part)
-                    guard rows.memory <= options.memoryBudget else { throw answerTooLarge(rows) }
+                    guard rows.memory <= budget else { throw answerTooLarge(rows) }
                 }
             }
             if !keepsAll, rows.count > 0 {
@@ -55,9 +40,43 @@ extension EventScan {
                 for group in try keep(all) { kept.append(group, of: all) }
                 rows = kept
             }
+        }
+        return try whole ?? AggregatedGroups(rows)
+    }
+
+    /// Groups the events that match. Where the groups exceed the memory budget, the events are gone over once for each of several
+    /// parts of the groups: the parts are those of a hash of the keys, their number follows from how far the first attempt got.
+    ///
+    /// - Parameters:
+    ///   - keepsAll: whether the answer is made of all groups, and has to fit the budget, too.
+    ///   - held: bytes of the budget that are used for what was collected.
+    ///   - makeRoom: called before a pass is begun anew for want of room.
+    ///   - collect: gets the groups of some parts, of all parts together each group once.
+    /// - Returns: the groups, if they fit the budget at once; `collect` got nothing then.
+    func collect(
+        _ plan: AggregationPlan, keepsAll: Bool, held: () -> Int, makeRoom: () throws -> Void,
+        _ collect: ([AggregatedGroups]) throws -> Void
+    ) async throws -> AggregatedGroups? {
+        var partition = GroupPartition()
+        var passes = 0
+        while true {
+            passes += 1
+            let pass = AggregationPass(
+                reporting(pass: passes), plan, partition, otherBytes: held(), keepsAll: keepsAll)
+            let counts: ScanCounts
+            do { counts = try await pass.run() } catch let overflow as AggregationPass.Overflow {
+                try makeRoom()
+                partition = try overflow.next(partition, workers: plan.keys.isEmpty ? 1 : workers)
+                continue
+            }
+            if partition.isWhole {
+                options.recorder?.record(counts, passes: passes, groups: pass.groups)
+                return try pass.takeGroups(0, comparesAll: keepsAll)
+            }
+            try collect(try await pass.finished())
             if partition.collected.upperBound >= partition.parts {
                 options.recorder?.record(counts, passes: passes, groups: nil)
-                return try AggregatedGroups(rows)
+                return nil
             }
             let end = partition.collected.upperBound
             partition.collected = end..<min(partition.parts, end + partition.lanes)
@@ -73,14 +92,6 @@ extension EventScan {
             report(progress)
         }
         return scan
-    }
-
-    /// The groups of a merge, in order.
-    fileprivate static func groups(of merge: GroupMerge, comparesAll: Bool) throws -> AggregatedGroups {
-        do { return try AggregatedGroups(merge, comparesAll: comparesAll) } catch {
-            Task.detached { extendLifetime(merge) }
-            throw error
-        }
     }
 
     private func answerTooLarge(_ rows: GroupRows) -> AuditStoreError {
@@ -116,6 +127,14 @@ private final class AggregationPass: Sendable {
     private final class Lane: Sendable {
         let merge: Mutex<GroupMerge?>
         init(_ plan: AggregationPlan) { merge = Mutex(GroupMerge(plan)) }
+
+        deinit {
+            let left = merge.withLock { merge in
+                defer { merge = nil }
+                return merge
+            }
+            if let left, left.counts.count > LaterRelease.fewGroups { LaterRelease.release(left) }
+        }
     }
 
     private struct LanePartial: Sendable {
@@ -157,8 +176,10 @@ private final class AggregationPass: Sendable {
             total += Int(segment.rows)
         }
         let (before, all) = (rowsBefore, Double(max(total, 1)))
+        // Each worker has a row group.
+        let expansionBudget = scan.options.memoryBudget / scan.workers
         let counts = try await scan.run(lanes: lanes.count) { segment in
-            try PreparedAggregation(segment, plan, predicate, schema, partition)
+            try PreparedAggregation(segment, plan, predicate, schema, partition, expansionBudget: expansionBudget)
         } scan: { segment, group, scratch -> [LanePartial?] in
             let reader = scratch.open(segment.reader, group: group)
             let partials = try GroupScan(
@@ -170,14 +191,14 @@ private final class AggregationPass: Sendable {
         } merge: { lane, partial in
             try self.add(partial, lane)
         }
-        if partition.isWhole { lanes[0].merge.withLock { $0?.addEmptyGroup() } }
+        if partition.isWhole { try lanes[0].merge.withLock { try $0?.addEmptyGroup() } }
         return counts
     }
 
     private func add(_ partial: LanePartial, _ lane: Int) throws {
-        let (grown, groups) = lanes[lane].merge.withLock { merge in
+        let (grown, groups) = try lanes[lane].merge.withLock { merge in
             let before = memory(merge)
-            merge?.add(partial.partial)
+            try merge?.add(partial.partial)
             return (memory(merge) - before, merge?.counts.count ?? 0)
         }
         let bytes = used.add(grown, ordering: .relaxed).newValue
@@ -202,19 +223,19 @@ private final class AggregationPass: Sendable {
 
     var groups: Int { lanes.reduce(0) { $0 + $1.merge.withLock { $0?.counts.count ?? 0 } } }
 
-    /// Gives up a merge, so that its memory goes with who takes it.
-    func takeMerge(_ lane: Int) -> GroupMerge {
-        lanes[lane].merge.withLock { merge in
-            defer { merge = nil }
-            return merge ?? GroupMerge(plan)
-        }
+    /// The groups of a lane, in order. The merge goes with them when that is done; who is cancelled meanwhile leaves it here.
+    func takeGroups(_ lane: Int, comparesAll: Bool) throws -> AggregatedGroups {
+        guard let merge = lanes[lane].merge.withLock({ $0 }) else { throw CancellationError() }
+        let groups = try AggregatedGroups(merge, comparesAll: comparesAll)
+        lanes[lane].merge.withLock { $0 = nil }
+        return groups
     }
 
     /// The groups of all lanes, whose values are sorted at the same time.
     func finished() async throws -> [AggregatedGroups] {
         try await withThrowingTaskGroup(of: (Int, AggregatedGroups).self) { tasks in
             for lane in lanes.indices {
-                tasks.addTask { (lane, try EventScan.groups(of: self.takeMerge(lane), comparesAll: false)) }
+                tasks.addTask { (lane, try self.takeGroups(lane, comparesAll: false)) }
             }
             var parts: [(Int, AggregatedGroups)] = []
             for try await part in tasks { parts.append(part) }

@@ -21,17 +21,20 @@ struct PreparedAggregation: Sendable {
     /// For first and last.
     var eventTime: ResolvedField
     var partition: GroupPartition
+    /// Bytes that a row group's rows may take once each element of their lists has one.
+    var expansionBudget: Int
     /// The keys whose hash decides to which part a group belongs: not time buckets, so that all of a key's lie in one part.
     var hashedKeys: [Int]
 
     /// nil if no event of the segment can match.
     init?(
         _ segment: SegmentReader, _ plan: AggregationPlan, _ predicate: Predicate, _ schema: SchemaDescription,
-        _ partition: GroupPartition
+        _ partition: GroupPartition, expansionBudget: Int
     ) throws(SegmentError) {
         self.predicate = try predicate.prepared(for: segment, schema: schema)
         if case .constant(false) = self.predicate { return nil }
         self.partition = partition
+        self.expansionBudget = expansionBudget
         let unbucketed = plan.keys.indices.filter { plan.keys[$0].bucket == nil }
         hashedKeys = unbucketed.isEmpty ? Array(plan.keys.indices) : unbucketed
         keys = []

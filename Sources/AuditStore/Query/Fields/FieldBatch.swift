@@ -53,7 +53,7 @@ extension ResolvedField {
             for row in 0..<reader.rows where buffer.codes[row] > UInt32(reader.rows) { buffer.codes[row] -= shift }
         }
         let all = ValueTable(
-            .uuids(numbers.uuids, odd: odd.values), count: count + odd.values.count, transform: table.transform)
+            .uuids(numbers.uuids, odd: Array(odd.values)), count: count + odd.values.count, transform: table.transform)
         return CodedBatch(buffer, all)
     }
 }

@@ -30,6 +30,12 @@ package struct FieldReference: Sendable {
         return FieldReference(source) { value in transform(value).flatMap(function) }
     }
 
+    /// How many values are not of a type; nil for none.
+    static func mismatches<Value: FieldValue>(_ value: EventValue, with type: Value.Type) -> EventValue? {
+        let count = type.mismatches(in: value)
+        return count > 0 ? .integer(Int64(count)) : nil
+    }
+
     /// The keys, if the path has nothing else.
     package static func keys(_ path: [FieldPath.Component]) -> [String]? {
         var keys: [String] = []

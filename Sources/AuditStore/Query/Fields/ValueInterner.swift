@@ -1,43 +1,46 @@
 /// Gives distinct values codes from 1 on, in order of first appearance.
 struct ValueInterner: Sendable {
-    private(set) var values: [EventValue] = []
+    private(set) var values = ChunkedArray<EventValue>()
     /// One a value, so that few values are compared that are not equal.
-    private var hashes: [UInt64] = []
+    private var hashes = ChunkedArray<UInt64>()
     /// An open-addressing hash table of codes; 0 is an empty slot.
-    private var slots = [UInt32](repeating: 0, count: 16)
+    private var slots = ZeroedTable<UInt32>(16)
     /// Bytes that the values have outside of the array.
     private var textBytes = 0
 
     mutating func code(_ value: EventValue) -> UInt32 {
         if values.count * 2 >= slots.count { grow() }
         let hash = ValueHash.of(value)
+        let table = slots.start
         let mask = slots.count - 1
+        // In bounds: the mask is that of the size; half of the slots are free.
         var slot = Int(truncatingIfNeeded: hash) & mask
-        while slots[slot] != 0 {
-            let known = Int(slots[slot]) - 1
-            if hashes[known] == hash, values[known] == value { return slots[slot] }
+        while table[slot] != 0 {
+            let known = Int(table[slot]) - 1
+            if hashes[known] == hash, values[known] == value { return table[slot] }
             slot = (slot + 1) & mask
         }
         values.append(value)
         hashes.append(hash)
         textBytes += value.heapBytes
-        slots[slot] = UInt32(values.count)
+        ZeroedTable.ensureUnique(&slots)
+        slots.start[slot] = UInt32(values.count)
         return UInt32(values.count)
     }
 
     private mutating func grow() {
-        var larger = [UInt32](repeating: 0, count: slots.count * 2)
+        let larger = ZeroedTable<UInt32>(slots.count * 2)
         let mask = larger.count - 1
-        for (i, hash) in hashes.enumerated() {
+        for i in 0..<hashes.count {
             if isAbandoned(i) { break }
-            var slot = Int(truncatingIfNeeded: hash) & mask
-            while larger[slot] != 0 { slot = (slot + 1) & mask }
-            larger[slot] = UInt32(i + 1)
+            var slot = Int(truncatingIfNeeded: hashes[i]) & mask
+            while larger.start[slot] != 0 { slot = (slot + 1) & mask }
+            larger.start[slot] = UInt32(i + 1)
         }
         slots = larger
     }
 
-    var table: ValueTable { ValueTable(.values(values), count: values.count) }
+    var table: ValueTable { ValueTable(.values(Array(values)), count: values.count) }
 
     /// Bytes, roughly. That arrays have room to grow is for those who budget to allow for: so the figure grows evenly.
     var memory: Int { values.count * (MemoryLayout<EventValue>.stride + 8 + 12) + textBytes }

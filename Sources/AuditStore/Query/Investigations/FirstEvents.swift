@@ -7,8 +7,6 @@ struct ValueGroup: Sendable {
     /// Times of its first and last event.
     var first: Int64
     var last: Int64
-
-    func keysPrecede(_ other: ValueGroup) -> Bool { key.precedes(other.key) }
 }
 
 /// Finds the first event of each of many groups in one pass over the row groups that hold their times.

@@ -27,7 +27,7 @@ extension EventQuery {
     public func firstSeen<each Key: GroupingKey>(
         since time: Instant, limit: Int = 1000, _ keys: (Schema.Fields) -> (repeat each Key)
     ) async throws -> [SeenValue<(repeat (each Key).Output), Schema.DecodedEvent>] {
-        try await firstSeen(since: time, limit: limit, Self.keys(keys))
+        try await firstSeen(since: time, limit, Self.keys(keys))
     }
 
     /// Values that occur for the first time at `time` or later, of fields in the text form.
@@ -36,16 +36,13 @@ extension EventQuery {
     public func firstSeen(
         since time: Instant, by fields: [String], limit: Int = 1000
     ) async throws -> [SeenValue<[EventValue?], Schema.DecodedEvent>] {
-        try await firstSeen(since: time, limit: limit, Self.keys(fields))
+        try await firstSeen(since: time, limit, Self.keys(fields))
     }
 
     private func firstSeen<Key>(
-        since time: Instant, limit: Int, _ keys: InvestigationKeys<Key>
+        since time: Instant, _ limit: Int, _ keys: InvestigationKeys<Key>
     ) async throws -> [SeenValue<Key, Schema.DecodedEvent>] {
-        let groups = try await valueGroups(keys.keys)
-        let new = groups.filter { $0.first >= time.microseconds && keys.output($0.key) != nil }
-            .smallest(limit) { $0.first != $1.first ? $0.first < $1.first : $0.keysPrecede($1) }
-        return try seen(new, keys)
+        try await seen(keys, limit, by: [.aggregate(.smallest(0), .ascending)]) { $0.first >= time.microseconds }
     }
 
     /// Values that occur in fewer than `count` events: what is rare is often what nobody meant to happen.
@@ -62,7 +59,7 @@ extension EventQuery {
     public func rare<each Key: GroupingKey>(
         fewerThan count: Int, limit: Int = 1000, _ keys: (Schema.Fields) -> (repeat each Key)
     ) async throws -> [SeenValue<(repeat (each Key).Output), Schema.DecodedEvent>] {
-        try await rare(fewerThan: count, limit: limit, Self.keys(keys))
+        try await rare(fewerThan: count, limit, Self.keys(keys))
     }
 
     /// Values that occur in fewer than `count` events, of fields in the text form.
@@ -71,38 +68,39 @@ extension EventQuery {
     public func rare(
         fewerThan count: Int, by fields: [String], limit: Int = 1000
     ) async throws -> [SeenValue<[EventValue?], Schema.DecodedEvent>] {
-        try await rare(fewerThan: count, limit: limit, Self.keys(fields))
+        try await rare(fewerThan: count, limit, Self.keys(fields))
     }
 
     private func rare<Key>(
-        fewerThan count: Int, limit: Int, _ keys: InvestigationKeys<Key>
+        fewerThan count: Int, _ limit: Int, _ keys: InvestigationKeys<Key>
     ) async throws -> [SeenValue<Key, Schema.DecodedEvent>] {
-        let groups = try await valueGroups(keys.keys)
-        let rare = groups.filter { $0.count < count && keys.output($0.key) != nil }.smallest(limit) { a, b in
-            if a.count != b.count { return a.count < b.count }
-            return a.last != b.last ? a.last > b.last : a.keysPrecede(b)
-        }
-        return try seen(rare, keys)
+        try await seen(
+            keys, limit, by: [.aggregate(.count, .ascending), .aggregate(.largest(0), .descending)]
+        ) { $0.count < count }
     }
 
     // MARK: Groups
 
-    /// All combinations of keys among the events that have a time.
-    private func valueGroups(_ keys: [AggregationPlan.Key]) async throws -> [ValueGroup] {
+    /// The first combinations of keys that pass a test, of the events that have a time. They are chosen while groups are collected, so
+    /// that memory is a matter of the limit and not of how many there are.
+    private func seen<Key>(
+        _ keys: InvestigationKeys<Key>, _ limit: Int, by order: [GroupSort.Criterion],
+        where passes: (ValueGroup) -> Bool
+    ) async throws -> [SeenValue<Key, Schema.DecodedEvent>] {
         var dated = scan
         dated.since = dated.since ?? absentInteger + 1
+        func select(_ groups: AggregatedGroups) throws -> [Int] {
+            let list = try groups.groups.filterChecking { group in
+                guard let values = groups.values(of: group) else { return false }
+                return passes(values) && keys.output(values.key) != nil
+            }
+            return try GroupSort(groups, list, by: order).sorted(limit: limit)
+        }
         let groups = try await dated.aggregate(
             AggregationPlan(
-                keys: keys, fields: [scan.eventTime], aggregates: [.count, .smallest(0), .largest(0)]))
-        return groups.groups.compactMap { group in
-            guard case .time(let first)? = groups.value(.smallest(0), of: group),
-                case .time(let last)? = groups.value(.largest(0), of: group)
-            else { return nil }
-            return ValueGroup(
-                key: keys.indices.map { groups.key($0, of: group) },
-                count: groups.value(.count, of: group).flatMap(Int.init(eventValue:)) ?? 0,
-                first: first.microseconds, last: last.microseconds)
-        }
+                keys: keys.keys, fields: [scan.eventTime], aggregates: [.count, .smallest(0), .largest(0)]),
+            keeping: select)
+        return try seen(try select(groups).compactMap { groups.values(of: $0) }, keys)
     }
 
     /// Fetches the first event of each group.
@@ -120,6 +118,19 @@ extension EventQuery {
                     first: Schema.DecodedEvent(found.event, at: found.position))
             }
         } catch { throw AuditStoreError.wrapping(error) }
+    }
+}
+
+extension AggregatedGroups {
+    /// A group of events with times, by its count, its smallest and its largest time.
+    fileprivate func values(of group: Int) -> ValueGroup? {
+        guard case .time(let first)? = value(.smallest(0), of: group),
+            case .time(let last)? = value(.largest(0), of: group)
+        else { return nil }
+        return ValueGroup(
+            key: plan.keys.indices.map { key($0, of: group) },
+            count: value(.count, of: group).flatMap(Int.init(eventValue:)) ?? 0,
+            first: first.microseconds, last: last.microseconds)
     }
 }
 

@@ -1,3 +1,6 @@
+/// The bytes of an event; `Event` is what they are delivered as here.
+private typealias StoredEvent = Event
+
 /// Goes through the rows of both conditions by time, and keeps the runs of first events that may still become a match.
 final class SequenceSearch<Key: Sendable, Event: DecodableEvent> {
     private struct Run {
@@ -13,10 +16,21 @@ final class SequenceSearch<Key: Sendable, Event: DecodableEvent> {
     private var runs: [[EventValue]: Run] = [:]
     private var page: [KeyedRows.Row] = []
     private var index = 0
-    /// Matches of the current row that were not given out yet: an event with a list can have several.
+    /// Matches whose events were not read yet.
+    private var found: [Found] = []
+    /// Matches that were not given out yet, the next one last.
     private var waiting: [SequenceMatch<Key, Event>] = []
 
+    private struct Found {
+        var key: Key
+        var run: Run
+        var then: TimedRow
+    }
+
     private var runLimit: Int { 1_000_000 }
+    /// Matches whose events are read together, row group by row group; less if their texts are long.
+    private var batch: Int { 256 }
+    private var batchBytes: Int { 32 << 20 }
 
     init(_ sequence: SequenceMatches<Key, Event>) {
         self.sequence = sequence
@@ -27,6 +41,10 @@ final class SequenceSearch<Key: Sendable, Event: DecodableEvent> {
 
     func next() throws -> SequenceMatch<Key, Event>? {
         while waiting.isEmpty {
+            if found.count >= batch || index == page.count && !found.isEmpty {
+                try load()
+                break
+            }
             if index == page.count {
                 if let last = page.last { forgetRuns(before: last.place.rank) }
                 page = try rows.next()
@@ -36,10 +54,14 @@ final class SequenceSearch<Key: Sendable, Event: DecodableEvent> {
             let row = page[index]
             index += 1
             // Events without a time are the last ones.
-            guard row.place.rank != .max else { return nil }
+            if row.place.rank == .max {
+                index = page.count
+                if found.isEmpty { return nil }
+                continue
+            }
             try visit(row)
         }
-        return waiting.removeFirst()
+        return waiting.popLast()
     }
 
     private func visit(_ row: KeyedRows.Row) throws {
@@ -49,10 +71,7 @@ final class SequenceSearch<Key: Sendable, Event: DecodableEvent> {
             let isRunning = run.map { time - $0.last <= sequence.within } ?? false
             if row.facts.fulfils[1], isRunning, let run, let output = sequence.keys.output(key) {
                 runs[key] = nil
-                waiting.append(
-                    SequenceMatch(
-                        key: output, first: try event(run.first), firstCount: run.count, then: try event(row.place),
-                        gap: .microseconds(time - run.last)))
+                found.append(Found(key: output, run: run, then: row.place))
                 if row.facts.fulfils[0] { runs[key] = Run(first: row.place, count: 1, last: time) }
             } else if row.facts.fulfils[0] {
                 if isRunning, var run {
@@ -74,8 +93,36 @@ final class SequenceSearch<Key: Sendable, Event: DecodableEvent> {
         }
     }
 
-    private func event(_ row: TimedRow) throws -> Event {
-        Event(try texts.event(row, of: rows.pages.segment(of: row)), at: row.position(in: .oldest))
+    /// Reads the events of the matches that were found: each row group is decoded once for all of them.
+    private func load() throws {
+        var count = min(batch, found.count)
+        while true {
+            let places = found[..<count].flatMap { [$0.run.first, $0.then] }
+            var events = [StoredEvent?](repeating: nil, count: places.count)
+            var bytes = 0
+            for place in places.indices.sorted(by: { places[$0].place < places[$1].place }) {
+                try checkCancellation()
+                let event = try texts.event(places[place], of: rows.pages.segment(of: places[place]))
+                bytes += event.bytes.count
+                if bytes > batchBytes, count > 1 { break }
+                events[place] = event
+            }
+            guard bytes <= batchBytes || count == 1 else {
+                count = (count + 1) / 2
+                continue
+            }
+            for index in (0..<count).reversed() {
+                let match = found[index]
+                guard let first = events[2 * index], let then = events[2 * index + 1] else { continue }
+                waiting.append(
+                    SequenceMatch(
+                        key: match.key, first: Event(first, at: match.run.first.position(in: .oldest)),
+                        firstCount: match.run.count, then: Event(then, at: match.then.position(in: .oldest)),
+                        gap: .microseconds(match.then.rank - match.run.last)))
+            }
+            found.removeFirst(count)
+            return
+        }
     }
 
     private func forgetRuns(before time: Int64) {

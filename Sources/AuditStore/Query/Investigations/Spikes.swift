@@ -84,7 +84,9 @@ extension EventQuery {
             AggregationPlan(keys: [bucket] + keys.keys, fields: [], aggregates: [.count]))
         let history = SpikeHistory(width: length, covered: try await coveredBuckets(bucket))
         var series: [[UInt32]: (group: Int, counts: [Int64: Int])] = [:]
-        for group in groups.groups {
+        var check = CancellationCheck()
+        for group in try groups.groups {
+            try check.step()
             guard case .time(let start)? = groups.key(0, of: group) else { continue }
             let ids = (1..<keys.keys.count + 1).map { groups.keyID($0, of: group) }
             series[ids, default: (group, [:])].counts[start.microseconds] =
@@ -127,7 +129,7 @@ extension EventQuery {
         let groups = try await everything.aggregate(
             AggregationPlan(keys: [bucket], fields: [], aggregates: [.count]))
         let first = max(scan.snapshot.segments.map(\.smallestTime).min() ?? .max, scan.since ?? .min)
-        return groups.groups.compactMap { group in
+        return try groups.groups.compactMap { group in
             guard case .time(let start)? = groups.key(0, of: group), start.microseconds >= first else { return nil }
             return start.microseconds
         }.sorted()

@@ -13,6 +13,31 @@ struct CancellationCheck {
     @inline(__always)
     mutating func step() throws {
         steps &+= 1
-        if steps & 4095 == 0 { try checkCancellation() }
+        if steps & 1023 == 0 { try checkCancellation() }
+    }
+}
+
+extension Sequence {
+    /// `map` for sequences of any length: throws soon after the task was cancelled.
+    func mapChecking<Result>(_ transform: (Element) throws -> Result) throws -> [Result] {
+        var check = CancellationCheck()
+        var results: [Result] = []
+        results.reserveCapacity(underestimatedCount)
+        for element in self {
+            try check.step()
+            results.append(try transform(element))
+        }
+        return results
+    }
+
+    /// `filter` for sequences of any length: throws soon after the task was cancelled.
+    func filterChecking(_ isIncluded: (Element) throws -> Bool) throws -> [Element] {
+        var check = CancellationCheck()
+        var results: [Element] = []
+        for element in self {
+            try check.step()
+            if try isIncluded(element) { results.append(element) }
+        }
+        return results
     }
 }

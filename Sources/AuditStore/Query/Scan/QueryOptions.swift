@@ -7,6 +7,12 @@ public struct QueryOptions: Sendable {
     public var memoryBudget = 512_000_000
     /// Called each time a piece of the store was scanned, by one thread at a time, and not for long please.
     public var progress: (@Sendable (QueryProgress) -> Void)?
+    /// The directory for what does not fit the memory budget; nil for that of the environment's `TMPDIR`, or `/var/tmp`.
+    ///
+    /// Only answers that are read group by group and have more groups than fit need it (``AggregateQuery/stream()``). The file has
+    /// no name, and is gone when nobody reads the answer any longer, or when the process ends.
+    public var temporaryDirectory: String?
+    package var files: any FileSystem = PosixFileSystem()
     /// Where `explain` collects what happened.
     package var recorder: ScanRecorder?
 

@@ -3,8 +3,8 @@ extension TextResult {
     /// aggregates null.
     ///
     /// - Parameter query: the question that this is the answer to.
-    /// - Throws: ``ExpressionError`` if that would be more rows than `rowLimit`.
-    public func filled(as query: TextQuery, rowLimit: Int = 1_000_000) throws(ExpressionError) -> TextResult {
+    /// - Throws: ``ExpressionError`` if that would be more rows than `rowLimit`; `AuditStoreError` `.cancelled`.
+    public func filled(as query: TextQuery, rowLimit: Int = 1_000_000) throws -> TextResult {
         guard let every = query.every, let buckets = try query.buckets() else { return self }
         let times = rows.map { row -> Int64? in
             if case .string(let text) = row[0] { Instant(text)?.microseconds } else { nil }
@@ -28,9 +28,11 @@ extension TextResult {
         var time = first
         var count = 0
         while time <= last {
+            try checkCancellation()
             count += 1
             guard count <= bucketLimit else {
-                throw .whole("filling would give more than \(rowLimit) rows", every, hint: "choose wider buckets")
+                throw ExpressionError.whole(
+                    "filling would give more than \(rowLimit) rows", every, hint: "choose wider buckets")
             }
             defer { time = buckets.bucket(containing: time).upperBound }
             result.rows += byTime[time] ?? []
@@ -38,6 +40,7 @@ extension TextResult {
             for group in groups where present[group]?.contains(time) != true {
                 let values = columns[keyColumns...].map {
                     $0 == "count" || $0.hasPrefix("distinct(") || $0.hasPrefix("approxDistinct(")
+                        || $0.hasPrefix("mismatches(")
                         ? TextValue.int(0) : .null
                 }
                 result.rows.append([label] + group + values)

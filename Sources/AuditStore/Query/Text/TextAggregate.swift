@@ -2,12 +2,13 @@
 struct TextAggregate {
     private static let names = [
         "count", "distinct", "sum", "min", "max", "avg", "p50", "p95", "p99", "quantile", "first", "last",
-        "approxDistinct", "approxQuantile", "topK", "histogram", "stddev",
+        "approxDistinct", "approxQuantile", "topK", "histogram", "stddev", "mismatches",
     ]
 
     /// A field in the plan, and whether it is a time or a duration.
     typealias Field = (index: Int, kind: TextFields.Kind)
-    typealias FieldLookup = (String) throws(ExpressionError) -> Field
+    /// Gets the text of a field, and a function that is applied to its values.
+    typealias FieldLookup = (String, FieldReference.Transform?) throws(ExpressionError) -> Field
 
     /// Parses an aggregate.
     static func parse(_ text: String, field: FieldLookup) throws(ExpressionError) -> AggregateKind {
@@ -19,11 +20,11 @@ struct TextAggregate {
         let inner = String(text[text.index(after: open)..<text.index(before: text.endIndex)])
         guard names.contains(name), name != "count" else { throw unknown(text, name: name) }
         switch name {
-        case "quantile", "approxQuantile", "topK", "histogram":
+        case "quantile", "approxQuantile", "topK", "histogram", "mismatches":
             return try parse(name, arguments: splitList(inner), text, field)
         default: break
         }
-        let index = try field(inner).index
+        let index = try field(inner, nil).index
         switch name {
         case "distinct": return .distinct(index)
         case "approxDistinct": return .approximateDistinct(index)
@@ -52,18 +53,45 @@ struct TextAggregate {
                     "`topK` takes a field and a number from 1 to \(TextFormLimits.topValues)", text,
                     hint: "topK(user.username,10)")
             }
-            return .frequent(try field(arguments[0]).index, count)
+            return .frequent(try field(arguments[0], nil).index, count)
+        case "mismatches":
+            guard arguments.count == 2, let count = mismatches(argument) else {
+                throw .whole(
+                    "`mismatches` takes a field and a type", text,
+                    hint: "types are \(typeNames.joined(separator: ", ")), and `[]` behind one for lists of it")
+            }
+            return .mismatches(try field(arguments[0], count).index)
         case "histogram":
             guard arguments.count == 2 else { throw histogramError(text) }
-            let field = try field(arguments[0])
+            let field = try field(arguments[0], nil)
             guard let rule = histogramRule(argument, field.kind) else { throw histogramError(text) }
             return .histogram(field.index, rule)
         default:
             guard let q = Double(argument), q >= 0, q <= 1 else {
                 throw .whole("`\(name)` takes a field and a number from 0 to 1", text, hint: "\(name)(latency,0.99)")
             }
-            let index = try field(arguments[0]).index
+            let index = try field(arguments[0], nil).index
             return name == "quantile" ? .quantile(index, q) : .approximateQuantile(index, q)
+        }
+    }
+
+    private static let typeNames = ["string", "int", "double", "bool", "time", "ip"]
+
+    /// What counts the values that are not of a type.
+    private static func mismatches(_ type: String) -> FieldReference.Transform? {
+        let isList = type.hasSuffix("[]")
+        func count<Value: FieldValue>(_: Value.Type) -> FieldReference.Transform {
+            guard isList else { return { FieldReference.mismatches($0, with: Value.self) } }
+            return { FieldReference.mismatches($0, with: [Value].self) }
+        }
+        switch isList ? String(type.dropLast(2)) : type {
+        case "string": return count(String.self)
+        case "int": return count(Int.self)
+        case "double": return count(Double.self)
+        case "bool": return count(Bool.self)
+        case "time": return count(Instant.self)
+        case "ip": return count(IPAddress.self)
+        default: return nil
         }
     }
 

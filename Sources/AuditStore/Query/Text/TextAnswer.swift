@@ -33,24 +33,15 @@ struct TextAnswer {
     private var hasTime: Bool { query.every != nil }
 
     func result() throws -> TextResult {
-        TextResult(columns: query.columns, rows: try selection().map(row), keyColumns: keys)
+        TextResult(columns: query.columns, rows: try selection().mapChecking(row), keyColumns: keys)
     }
 
     /// The groups of the answer, in its order.
     func selection() throws -> [Int] {
-        var answer = groups.groups
-        if let having { answer = answer.filter { having.holds($0, of: groups) } }
+        var answer = try passing()
         if query.isCutByTotals { answer = try withinLargestTotals(answer) }
-        let decisive = decisiveValues(answer)
-        var check = CancellationCheck()
-        func precedes(_ a: Int, _ b: Int) throws -> Bool {
-            try check.step()
-            return self.precedes(a, b, decisive)
-        }
-        let top = min(query.isCutByTotals ? .max : query.top ?? .max, query.limit ?? .max)
-        if top < .max { return try answer.smallest(max(top, 0), by: precedes) }
-        try answer.sort(by: precedes)
-        return answer
+        let limit = min(query.isCutByTotals ? .max : query.top ?? .max, query.limit ?? .max)
+        return try GroupSort(groups, answer, by: criteria).sorted(limit: limit == .max ? nil : limit)
     }
 
     /// Of some of the groups, those that can be part of the answer. All buckets of a combination of keys are among them, or
@@ -58,10 +49,17 @@ struct TextAnswer {
     func candidates() throws -> [Int] {
         guard query.isCutByTotals else { return try selection() }
         // The limit counts rows of the whole answer.
-        return try withinLargestTotals(groups.groups.filter { having?.holds($0, of: groups) ?? true })
+        return try withinLargestTotals(passing())
     }
 
-    private func row(_ group: Int) -> [TextValue] {
+    /// The groups that are not left out by themselves.
+    private func passing() throws -> [Int] {
+        let all = try groups.groups
+        guard let having else { return all }
+        return try all.filterChecking { having.holds($0, of: groups) }
+    }
+
+    func row(_ group: Int) -> [TextValue] {
         var row: [TextValue] = []
         for key in 0..<keys {
             let value = groups.key(key, of: group)
@@ -75,40 +73,14 @@ struct TextAnswer {
         return row
     }
 
-    // MARK: Order
-
-    /// The values of the aggregate that decides, by group, computed once.
-    private func decisiveValues(_ answer: [Int]) -> [EventValue?] {
-        let aggregate = (order.column ?? keys) - keys
-        guard aggregate >= 0, let kind = groups.plan.aggregates[safe: aggregate] else { return [] }
-        var values = [EventValue?](repeating: nil, count: (answer.max() ?? -1) + 1)
-        for group in answer { values[group] = groups.value(kind, of: group) }
-        return values
-    }
-
-    /// By the column that was asked for, else by time; then by the first aggregate downwards, then by the keys upwards.
-    /// What is absent comes last.
-    private func precedes(_ a: Int, _ b: Int, _ values: [EventValue?]) -> Bool {
-        if let column = order.column, column < keys {
-            if let precedes = groups.keyOrder(column, a, b) {
-                return isAbsent(column, a, b) ? precedes : precedes != order.isDescending
-            }
-            return groups.precedesByKeys(a, b)
+    /// The column that was asked for, else the time; then the first aggregate downwards. Keys upwards follow.
+    private var criteria: [GroupSort.Criterion] {
+        let direction: SortDirection = order.isDescending ? .descending : .ascending
+        if let column = order.column {
+            if column < keys { return [.key(column, direction)] }
+            return [.aggregate(groups.plan.aggregates[column - keys], direction)]
         }
-        if order.column == nil, hasTime, let precedes = groups.keyOrder(0, a, b) { return precedes }
-        guard !values.isEmpty else { return groups.precedesByKeys(a, b) }
-        switch (values[a], values[b]) {
-        case (let left?, let right?):
-            let order = left.order(to: right)
-            if order != 0 { return (order > 0) == (self.order.column == nil || self.order.isDescending) }
-        case (nil, nil): break
-        case (let left, _): return left != nil
-        }
-        return groups.precedesByKeys(a, b)
-    }
-
-    private func isAbsent(_ key: Int, _ a: Int, _ b: Int) -> Bool {
-        groups.keyID(key, of: a) == 0 || groups.keyID(key, of: b) == 0
+        return (hasTime ? [.key(0, .ascending)] : []) + [.aggregate(groups.plan.aggregates[0], .descending)]
     }
 
     // MARK: Top with time buckets
@@ -116,23 +88,26 @@ struct TextAnswer {
     /// The groups of the `top` combinations of keys, time aside, whose first aggregate has the largest sum over time.
     private func withinLargestTotals(_ answer: [Int]) throws -> [Int] {
         var check = CancellationCheck()
-        var totals: [[UInt32]: (total: Double, group: Int)] = [:]
-        for group in answer {
-            let ids = (1..<max(keys, 1)).map { groups.keyID($0, of: group) }
+        // Combinations of the keys behind the time are numbered; of each the sum, and a group that has it.
+        var numbers = GroupIndex(keys: max(keys - 1, 0))
+        var totals = ChunkedArray<(total: Double, group: Int)>()
+        let combinations = try answer.mapChecking { group in
+            let number = numbers.number((1..<max(keys, 1)).map { [groups.keyID($0, of: group)] }, 0)
             let value = groups.value(groups.plan.aggregates[0], of: group)?.number ?? 0
-            totals[ids, default: (0, group)].total += value
+            if number == totals.count { totals.append((0, group)) }
+            totals[number].total += value
+            return number
         }
-        let best = try totals.map { (ids: $0.key, total: $0.value.total, group: $0.value.group) }
-            .smallest(max(query.top ?? 0, 0)) { a, b in
-                try check.step()
-                if a.total != b.total { return a.total > b.total }
-                for key in 1..<max(keys, 1) {
-                    if let order = groups.keyOrder(key, a.group, b.group) { return order }
-                }
-                return false
+        let best = try Array(totals.indices).smallest(max(query.top ?? 0, 0)) { a, b in
+            try check.step()
+            if totals[a].total != totals[b].total { return totals[a].total > totals[b].total }
+            for key in 1..<max(keys, 1) {
+                if let order = groups.keyOrder(key, totals[a].group, totals[b].group) { return order }
             }
-        let kept = Set(best.map(\.ids))
-        return answer.filter { group in kept.contains((1..<max(keys, 1)).map { groups.keyID($0, of: group) }) }
+            return false
+        }
+        let kept = Set(best)
+        return try zip(answer, combinations).filterChecking { kept.contains($1) }.map(\.0)
     }
 }
 

@@ -59,26 +59,42 @@ public struct TextQuery: Sendable, Hashable {
     )
         async throws -> TextResult
     {
+        let question = try prepared(snapshot, schema, now: now, options)
+        return try question.answer(try await question.groups()).result()
+    }
+
+    /// The same, row by row: without a limit, the answer may be larger than the memory budget.
+    package func rows(
+        on snapshot: Snapshot, schema: SchemaDescription, now: Int64, options: QueryOptions = QueryOptions()
+    ) async throws -> TextRows {
+        let question = try prepared(snapshot, schema, now: now, options)
+        if top == nil, limit == nil {
+            return TextRows(
+                question, try await question.scan.answer(question.plan) { try question.answer($0).selection() })
+        }
+        let groups = try await question.groups()
+        return TextRows(question, GroupAnswer(groups, try question.answer(groups).selection()))
+    }
+
+    private func prepared(
+        _ snapshot: Snapshot, _ schema: SchemaDescription, now: Int64, _ options: QueryOptions
+    ) throws(ExpressionError) -> PreparedTextQuery {
         let fields = TextFields(schema)
         try checkColumns()
         var scan = EventScan(snapshot, schema: schema)
         try scan.restrict(`where`, since: since, until: until, fields: fields, now: now)
         scan.threads = threads
         scan.options = options
-        let plan = try plan(fields)
-        let order = try TextOrder(self)
-        let having = try TextHaving(self, fields, now: now)
-        let groups = try await scan.aggregate(plan, keepsAll: keepsAll) { groups in
-            try TextAnswer(query: self, groups: groups, order: order, having: having).candidates()
-        }
-        return try TextAnswer(query: self, groups: groups, order: order, having: having).result()
+        return PreparedTextQuery(
+            query: self, scan: scan, plan: try plan(fields), order: try TextOrder(self),
+            having: try TextHaving(self, fields, now: now))
     }
 
     /// With time buckets, `top` is about the totals over time.
     var isCutByTotals: Bool { every != nil && top != nil }
 
     /// Whether every group is a candidate for the answer.
-    private var keepsAll: Bool { having == nil && top == nil && limit == nil }
+    var keepsAll: Bool { having == nil && top == nil && limit == nil }
 
     var aggregateTexts: [String] { aggregates.isEmpty ? ["count"] : aggregates }
 
@@ -109,9 +125,13 @@ public struct TextQuery: Sendable, Hashable {
         var aggregates: [AggregateKind] = []
         for text in aggregateTexts {
             aggregates.append(
-                try TextAggregate.parse(text) { name throws(ExpressionError) in
+                try TextAggregate.parse(text) { name, transform throws(ExpressionError) in
                     let path = try FieldPath(parsing: name)
                     let reference = fields.reference(path)
+                    if let transform {
+                        references.append(reference.mapped(transform))
+                        return (references.count - 1, .other)
+                    }
                     if let index = known[path] { return (index, fields.kind(reference)) }
                     known[path] = references.count
                     references.append(reference)

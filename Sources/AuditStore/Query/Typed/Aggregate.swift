@@ -55,10 +55,7 @@ extension Aggregate where Output == Int {
     public static func mismatches<Value: FieldValue>(_ field: any KeyPath<Fields, Field<Value>> & Sendable) -> Self {
         Self(
             field,
-            mapped: { value in
-                let count = Value.mismatches(in: value)
-                return count > 0 ? .integer(Int64(count)) : nil
-            }, { .sum($0) }
+            mapped: { FieldReference.mismatches($0, with: Value.self) }, { .mismatches($0) }
         ) { $0.value.flatMap(Int.init(eventValue:)) ?? 0 }
     }
 }

@@ -23,9 +23,9 @@ extension AggregateQuery {
         ordered.orders.append(
             GroupOrder { groups, list in
                 // Once a group, and not at every comparison.
-                let values = list.map { query.row($0, groups).map(value) }
+                let values = try list.mapChecking { query.row($0, groups).map(value) }
                 let sign = direction == .ascending ? 1 : -1
-                return { a, b in
+                return .custom { a, b in
                     guard let x = values[a], let y = values[b] else { return 0 }
                     return x == y ? 0 : x < y ? -sign : sign
                 }
@@ -43,25 +43,10 @@ extension AggregateQuery {
 
 /// An order of groups.
 struct GroupOrder: Sendable {
-    /// Of groups and some of their numbers: compares two places in that list; negative, zero or positive.
-    let comparison: @Sendable (AggregatedGroups, [Int]) -> (Int, Int) -> Int
+    /// Of groups and those of them that are sorted.
+    let criterion: @Sendable (AggregatedGroups, [Int]) throws -> GroupSort.Criterion
 
-    init(_ comparison: @escaping @Sendable (AggregatedGroups, [Int]) -> (Int, Int) -> Int) {
-        self.comparison = comparison
-    }
-
-    /// Largest first, absent ones last.
-    static func byFirstAggregate(_ kind: AggregateKind) -> GroupOrder {
-        GroupOrder { groups, list in
-            let values = list.map { groups.value(kind, of: $0) }
-            return { a, b in
-                switch (values[a], values[b]) {
-                case (let left?, let right?): -left.order(to: right)
-                case (.some, nil): -1
-                case (nil, .some): 1
-                default: 0
-                }
-            }
-        }
+    init(_ criterion: @escaping @Sendable (AggregatedGroups, [Int]) throws -> GroupSort.Criterion) {
+        self.criterion = criterion
     }
 }

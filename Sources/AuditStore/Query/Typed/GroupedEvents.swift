@@ -59,7 +59,23 @@ public struct AggregateQuery<Keys: Sendable, Values: Sendable>: Sendable {
     /// The groups that pass every `having`, in the order of every `order` and then by their keys upwards, as many as `limit`.
     public func rows() async throws -> [Row] {
         let groups = try await scan.aggregate(plan, keepsAll: tests.isEmpty && count == nil, keeping: select)
-        return try select(groups).compactMap { row($0, groups) }
+        return try select(groups).mapChecking { row($0, groups) }.compactMap(\.self)
+    }
+
+    /// The same groups one after the other, however many they are: those that do not fit the memory budget are sorted in parts,
+    /// which go to a temporary file (``QueryOptions/temporaryDirectory``) and are merged as they are read.
+    ///
+    ///     for try await ((user, agent), count) in try await pairs.stream() { … }
+    ///
+    /// - Throws: `AuditStoreError`: `.limit` if the values of one group do not fit the budget, `.diskFull` or `.io` if the
+    ///   temporary file cannot be written, `.cancelled`.
+    public func stream() async throws -> GroupSequence<Keys, Values> {
+        let query = self
+        guard count == nil else {
+            let groups = try await scan.aggregate(plan, keeping: select)
+            return GroupSequence(query: self, answer: GroupAnswer(groups, try select(groups)))
+        }
+        return GroupSequence(query: self, answer: try await scan.answer(plan) { try query.select($0) })
     }
 
     /// The `count` groups with the largest value of an aggregate, largest first, equal ones by their keys upwards.
@@ -74,39 +90,20 @@ public struct AggregateQuery<Keys: Sendable, Values: Sendable>: Sendable {
     /// The `count` groups with the largest value of the first aggregate, largest first, equal ones by their keys upwards.
     public func top(_ count: Int) async throws -> [Row] {
         var query = self
-        query.orders.append(.byFirstAggregate(kinds[0]))
+        let kind = kinds[0]
+        query.orders.append(GroupOrder { _, _ in .aggregate(kind, .descending) })
         return try await query.limit(count).rows()
     }
 
     /// The groups of the answer, in its order.
     private func select(_ groups: AggregatedGroups) throws -> [Int] {
-        var list = groups.groups
-        for test in tests { list = list.filter { row($0, groups).map(test) ?? false } }
-        let compare = orders.map { $0.comparison(groups, list) }
-        var check = CancellationCheck()
-        func precedes(_ a: Int, _ b: Int) throws -> Bool {
-            try check.step()
-            for compare in compare {
-                let order = compare(a, b)
-                if order != 0 { return order < 0 }
-            }
-            return groups.precedesByKeys(list[a], list[b])
-        }
-        let places = Array(list.indices)
-        let best = try count.map { try places.smallest(max($0, 0), by: precedes) } ?? places.sorted(by: precedes)
-        return best.map { list[$0] }
+        var list = try groups.groups
+        for test in tests { list = try list.filterChecking { row($0, groups).map(test) ?? false } }
+        return try GroupSort(groups, list, by: orders.map { try $0.criterion(groups, list) }).sorted(limit: count)
     }
 
     func row(_ group: Int, _ groups: AggregatedGroups) -> Row? {
         key(groups, group).map { ($0, values(groups, group)) }
-    }
-}
-
-extension AggregatedGroups {
-    /// The order of keys upwards.
-    package func precedesByKeys(_ a: Int, _ b: Int) -> Bool {
-        for key in plan.keys.indices { if let order = keyOrder(key, a, b) { return order } }
-        return false
     }
 }
 

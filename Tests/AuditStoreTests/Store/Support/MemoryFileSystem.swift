@@ -27,6 +27,10 @@ final class MemoryFileSystem: FileSystem, Sendable {
         init(_ bytes: [UInt8] = []) { content.withLock { $0 = (bytes, bytes.count) } }
     }
 
+    struct WeakInode {
+        weak var inode: Inode?
+    }
+
     /// The names of a moment; a directory has no inode.
     typealias Names = [String: Inode?]
 
@@ -38,6 +42,8 @@ final class MemoryFileSystem: FileSystem, Sendable {
         var locks: [String: Int] = [:]
         var calls = 0
         var fault: Fault?
+        /// Files without a name; they are held by those who use them.
+        var temporary: [WeakInode] = []
         /// Bytes that all files together have room for.
         var capacity: Int?
         /// Microseconds since 1970; goes on by one each time somebody looks.
@@ -159,9 +165,15 @@ final class MemoryFileSystem: FileSystem, Sendable {
     private var room: Int {
         state.withLock { state in
             guard let capacity = state.capacity else { return .max }
-            return max(0, capacity - state.names.values.reduce(0) { $0 + ($1?.bytes.count ?? 0) })
+            let named = state.names.values.reduce(0) { $0 + ($1?.bytes.count ?? 0) }
+            return max(0, capacity - named - Self.bytes(state.temporary))
         }
     }
+
+    private static func bytes(_ files: [WeakInode]) -> Int { files.reduce(0) { $0 + ($1.inode?.bytes.count ?? 0) } }
+
+    /// Bytes of files without a name that somebody holds.
+    var temporaryBytes: Int { state.withLock { Self.bytes($0.temporary) } }
 
     private func missing(_ path: String) -> AuditStoreError {
         AuditStoreError(.io, "no such file or directory", location: .init(file: path))
@@ -189,6 +201,13 @@ final class MemoryFileSystem: FileSystem, Sendable {
         }
         guard let inode else { throw missing(path) }
         return Writing(inode: inode, files: self, path: path)
+    }
+
+    func createTemporary(in directory: String?) throws(AuditStoreError) -> any TemporaryFile {
+        try call("create a temporary file", directory ?? "/tmp")
+        let inode = Inode()
+        state.withLock { $0.temporary.append(WeakInode(inode: inode)) }
+        return Temporary(inode: inode, files: self)
     }
 
     func createDirectory(_ path: String) throws(AuditStoreError) {
@@ -318,6 +337,22 @@ final class MemoryFileSystem: FileSystem, Sendable {
                 }
                 return n
             }
+        }
+    }
+
+    private final class Temporary: TemporaryFile, Sendable {
+        private let reading: Reading
+        private let writing: Writing
+
+        init(inode: Inode, files: MemoryFileSystem) {
+            reading = Reading(inode: inode, files: files, path: "a temporary file")
+            writing = Writing(inode: inode, files: files, path: "a temporary file")
+        }
+
+        func append(_ bytes: UnsafeRawBufferPointer) throws(AuditStoreError) { try writing.append(bytes) }
+
+        func read(at offset: UInt64, into target: UnsafeMutableRawBufferPointer) throws(AuditStoreError) -> Int {
+            try reading.read(at: offset, into: target)
         }
     }
 

@@ -3,15 +3,23 @@ import SegmentFormat
 /// 64-bit hashes of values, equal for equal values in every segment, for sketches that outlive a row group.
 enum ValueHash {
     /// The hash of each id's value, by id; 0 for absent.
-    static func hashes(of table: ValueTable) -> [UInt64] {
+    ///
+    /// - Parameter check: called now and then; what it throws stops the work.
+    static func hashes<Failure: Error>(
+        of table: ValueTable, check: () throws(Failure) -> Void
+    ) throws(Failure) -> [UInt64] {
         var hashes = [UInt64](repeating: 0, count: table.count + 1)
         if table.isPlain, case .dictionary(let dictionary, _) = table.source {
-            dictionary.forEach { code, entry in
+            try dictionary.forEach { (code, entry) throws(Failure) in
+                if code & 1023 == 0 { try check() }
                 // Strings need no decoding: the bytes between the quotes are theirs.
                 hashes[Int(code)] = RawValue.plainText(entry).map(of(text:)) ?? RawValue.decode(entry).map(of) ?? 0
             }
         } else if table.count > 0 {
-            for code in 1...UInt32(table.count) { hashes[Int(code)] = table.value(code).map(of) ?? 0 }
+            for code in 1...UInt32(table.count) {
+                if code & 1023 == 0 { try check() }
+                hashes[Int(code)] = table.value(code).map(of) ?? 0
+            }
         }
         return hashes
     }
