@@ -12,6 +12,7 @@ final class WriterAccess: Sendable {
         var active: ActiveSegment?
     }
     private let state = Mutex(State())
+    private let compactions = Atomic(0)
 
     /// Takes the lock, if this process does not hold it yet.
     func begin(_ role: Role, _ directory: StoreDirectory, _ schema: ShreddingSchema) throws -> WriterLock {
@@ -34,6 +35,15 @@ final class WriterAccess: Sendable {
 
     /// What the stream of this process has not sealed yet.
     var active: ActiveSegment? { state.withLock { $0.active } }
+
+    /// Somebody compacts by command; what compacts beside a stream makes way.
+    var isCompacting: Bool { compactions.load(ordering: .relaxed) > 0 }
+
+    func whileCompacting<Result>(_ body: () throws -> Result) rethrows -> Result {
+        compactions.add(1, ordering: .relaxed)
+        defer { compactions.subtract(1, ordering: .relaxed) }
+        return try body()
+    }
 
     func setActive(_ active: ActiveSegment?) { state.withLock { $0.active = active } }
 

@@ -28,6 +28,11 @@ struct Recovery {
         // Even if it was there: who made it may have died before it was durable.
         try files.syncDirectory(directory.path)
         try directory.removeWAL(before: manifest.wal.file)
+        // The process that wrote them may have died before it synced: what is found is acknowledged from now on. If its last
+        // sync failed, the system may still show what it did not write, which was refused, and belongs to the last file.
+        let left = try directory.walFiles().filter { $0 >= manifest.wal.file }
+        for number in left { try files.syncAndForget(directory.location(FileNames.walFile(number))) }
+        if !left.isEmpty { try files.syncDirectory(directory.location(FileNames.wal)) }
         let active = ActiveSegment(schema: core.schema, position: manifest.wal, chunkBytes: options.chunkBytes)
         var window = DuplicateWindow(options.duplicates ?? DuplicateOptions(events: 0))
         let remembers = options.duplicates != nil
@@ -46,9 +51,6 @@ struct Recovery {
             }
         }
         if !replay.damage.isEmpty { active.append(replay.damage, nextRecord: replay.nextRecord) }
-        // The process that wrote them may have died before it synced: what is found is acknowledged from now on.
-        for number in replay.files { try files.sync(directory.location(FileNames.walFile(number))) }
-        if !replay.files.isEmpty { try files.syncDirectory(directory.location(FileNames.wal)) }
         self.active = active
         self.window = window
         next = WALPosition(

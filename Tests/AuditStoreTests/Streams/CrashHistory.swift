@@ -14,6 +14,9 @@ struct CrashHistory: CustomStringConvertible {
         case seal
         case ingest(count: Int)
         case compact
+        /// One step of what a writer does beside its stream.
+        case compactBeside
+        case backup
         case close
         /// Room for so many bytes more; nil for as many as are wanted.
         case room(Int?)
@@ -46,7 +49,7 @@ struct CrashHistory: CustomStringConvertible {
 
     private static func step(_ random: inout SeededRandom) -> Step {
         let action: Action
-        switch random.below(32) {
+        switch random.below(37) {
         case 0..<12: action = .append(count: 1 + random.below(random.oneIn(4) ? 30 : 4))
         case 12..<16: action = .appendAgain
         case 16..<19: action = .seal
@@ -55,7 +58,9 @@ struct CrashHistory: CustomStringConvertible {
         case 22: action = .close
         case 23..<25: action = .room(random.oneIn(2) ? random.below(6000) : nil)
         case 25..<28: action = .kill
-        default: action = .losePower
+        case 28..<32: action = .losePower
+        case 32..<35: action = .compactBeside
+        default: action = .backup
         }
         var fault: MemoryFileSystem.Fault?
         switch random.below(8) {
