@@ -10,7 +10,8 @@ final class SortedDocuments {
     private var ends: UnsafeMutablePointer<UInt32>
     private let count: Int
 
-    private static let comparisonsPerStep = 1 << 14
+    private static let comparisonsPerStep = 1 << 12
+    private static let documentsPerStep = 1 << 8
 
     /// Sorts, and rewrites the codes.
     init(_ documents: DictionaryInput, codes: UnsafeMutablePointer<UInt32>, rows: Int, pace: WorkPace) throws {
@@ -27,6 +28,7 @@ final class SortedDocuments {
         ends[0] = 0
         var newCodes = [UInt32](repeating: 0, count: count + 1)
         for (index, old) in order.enumerated() {
+            if index % Self.documentsPerStep == 0 { try pace() }
             newCodes[Int(old)] = UInt32(index + 1)
             text.append(documents.entry(Int(old)))
             ends[index + 1] = UInt32(text.bytes.count)

@@ -33,11 +33,18 @@ struct AppendCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("Bytes of files that compaction reads and writes in a second.", valueName: "bytes"))
     var compactionRate = ByteCount(bytes: CompactionOptions().bytesPerSecond)
+    @Option(
+        help: ArgumentHelp(
+            "A day is rewritten when it is over, and nothing came to it, for so long.", valueName: "seconds"))
+    var settleSeconds = Int(CompactionOptions().settleTime / .seconds(1))
     @Flag(help: "Prints how many lines are acknowledged so far, after each commit.") var acknowledge = false
 
     func validate() throws {
         if sealBytes < 1 || sealBytes > 1 << 30 {
             throw ValidationError("--seal-bytes takes a number up to 1073741824.")
+        }
+        if settleSeconds < 0 || settleSeconds > 366 * 86_400 {
+            throw ValidationError("--settle-seconds takes a number up to that of a year.")
         }
         if compactionRate.bytes < 1 { throw ValidationError("--compaction-rate takes a number of bytes above 0.") }
     }
@@ -58,6 +65,7 @@ struct AppendCommand: AsyncParsableCommand {
         writing.durability = durability.value
         writing.sealBytes = sealBytes
         writing.compaction?.bytesPerSecond = compactionRate.bytes
+        writing.compaction?.settleTime = .seconds(settleSeconds)
         if !compaction { writing.compaction = nil }
         let before = try store.statistics.quarantined
         let start = ContinuousClock.now
