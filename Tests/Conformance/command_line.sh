@@ -137,7 +137,7 @@ check 'append gives back the input' same "$(same <("$auditstore" events --store 
 check 'appended again' 100 "$(tail -100 s.ndjson | append --format json 2>/dev/null | field duplicates)"
 check 'append quarantines' 3 "$(append <bad.ndjson >/dev/null 2>&1; echo $?)"
 head -c 34000000 /dev/zero | tr '\0' x >long.txt
-check 'append quarantines a line that is too long' 3 "$( (cat long.txt; echo; tail -1 b.ndjson) | append --no-compaction >/dev/null 2>&1; echo $?)"
+check 'append quarantines a line that is too long' 3 "$( (cat long.txt; echo; tail -1 s.ndjson) | append --no-compaction >/dev/null 2>&1; echo $?)"
 check 'and keeps it' same "$("$auditstore" events --quarantined --store stream | grep -a xxx | tr -d '\n' | cmp -s - long.txt && echo same)"
 check 'durability' 0 "$(head -5 b.ndjson | append --durability 100ms --cluster c >/dev/null 2>&1; echo $?)"
 check 'a durability that makes no sense' 2 "$(append --durability soon </dev/null >/dev/null 2>&1; echo $?)"

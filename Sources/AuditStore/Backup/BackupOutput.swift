@@ -45,13 +45,20 @@ struct BackupOutput {
         while offset < file.size {
             try Task.checkCancellation()
             let wanted = Int(min(UInt64(Self.bytesPerStep), file.size - offset))
-            let n = try file.read(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
+            let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
+            var n = try file.read(at: offset, into: piece)
+            if n < wanted { n = try file.read(at: offset, into: piece) }
+            guard n == wanted || isWAL else {
+                throw AuditStoreError(
+                    .corrupt, "the file ends early", location: .init(file: directory.location(name), offset: offset),
+                    expected: "\(file.size) bytes", found: "\(offset + UInt64(n))")
+            }
             try target.append(UnsafeRawBufferPointer(rebasing: buffer[..<n]))
             offset += UInt64(n)
             report.bytesCopied += UInt64(n)
             if isWAL { report.walBytes += UInt64(n) }
             tell(n)
-            // The writer has cut off what could not be written as a whole.
+            // The writer of the WAL has cut off what could not be written as a whole.
             if n < wanted { break }
         }
         try target.sync()

@@ -24,9 +24,6 @@ package protocol FileSystem: Sendable {
     /// Takes a lock that the system gives back when the process ends, however it ends; nil if another holds it.
     /// What is locked has the name at that time, also if files are renamed meanwhile. The file is created if it is not there and `mode` is exclusive.
     func lock(_ path: String, _ mode: LockMode, wait: Bool) throws(AuditStoreError) -> (any FileLock)?
-    /// Makes the bytes of a file durable that a process wrote which is gone, and forgets what the system has of them in
-    /// memory: reads give what the disk has. After a sync that failed, memory may have what the disk has not.
-    func syncAndForget(_ path: String) throws(AuditStoreError)
     /// The time of day, in microseconds since 1970.
     var now: Int64 { get }
     /// A number that nobody can guess.

@@ -110,21 +110,6 @@ package struct PosixFileSystem: FileSystem {
         guard Self.retrying({ fsync(descriptor) }) == 0 else { throw Self.syncFailure("sync the directory", path) }
     }
 
-    package func syncAndForget(_ path: String) throws(AuditStoreError) {
-        let descriptor = Self.retrying { open(path, O_RDWR | O_CLOEXEC) }
-        guard descriptor >= 0 else { throw Self.failure("open", path) }
-        let handle = Handle(descriptor, path: path, size: 0)
-        try handle.sync()
-        #if canImport(Darwin)
-            // Reads of this file by any descriptor go around memory as long as none of it is there.
-            _ = fcntl(descriptor, F_NOCACHE, 1)
-        #else
-            // Nothing of it is dirty now, and Linux forgets what is clean.
-            _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
-        #endif
-        extendLifetime(handle)
-    }
-
     package var now: Int64 { SystemClock.microsecondsSince1970 }
 
     package func randomNumber() -> UInt64 { UInt64.random(in: .min ... .max) }

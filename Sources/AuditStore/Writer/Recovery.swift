@@ -28,11 +28,6 @@ struct Recovery {
         // Even if it was there: who made it may have died before it was durable.
         try files.syncDirectory(directory.path)
         try directory.removeWAL(before: manifest.wal.file)
-        // The process that wrote them may have died before it synced: what is found is acknowledged from now on. If its last
-        // sync failed, the system may still show what it did not write, which was refused, and belongs to the last file.
-        let left = try directory.walFiles().filter { $0 >= manifest.wal.file }
-        for number in left { try files.syncAndForget(directory.location(FileNames.walFile(number))) }
-        if !left.isEmpty { try files.syncDirectory(directory.location(FileNames.wal)) }
         let active = ActiveSegment(schema: core.schema, position: manifest.wal, chunkBytes: options.chunkBytes)
         var window = DuplicateWindow(options.duplicates ?? DuplicateOptions(events: 0))
         let remembers = options.duplicates != nil

@@ -52,8 +52,10 @@ public final class StreamWriter: Sendable {
             directory: core.directory, secret: secret, options: options, active: active, sealer: sealer, lease: lease,
             position: recovered.next, window: recovered.window)
         try await committer.open()
-        // Where something is damaged, its bytes go to the quarantine now; if that cannot be done, later.
-        if !recovered.damage.isEmpty { try? await committer.seal() }
+        // What is found is acknowledged from now on, and the process that wrote it may have died before it synced, or because a
+        // sync failed: then the system shows what the disk does not have, and another sync proves nothing. So all of it is
+        // written anew. What is damaged goes to the quarantine with it.
+        if recovered.report.events > 0 || !recovered.damage.isEmpty { try await committer.seal() }
         self.options = options
         identity = options.duplicates == nil ? nil : EventIdentity(keys: core.schema.eventIdentity, secret: secret)
         let committer = self.committer

@@ -26,8 +26,7 @@ final class MemoryFileSystem: FileSystem, Sendable {
         var bytes: [UInt8] = []
         /// Bytes that the disk has.
         var synced = 0
-        /// A sync failed: the system shows the bytes behind `synced` as long as it has them in memory, and will not write
-        /// them.
+        /// A sync failed: the system shows the bytes behind `synced`, and will not write them, whatever later syncs say.
         var lostTail = false
         /// A range that no read of it, or of a part of it, gives.
         var unreadable: Range<Int>?
@@ -40,14 +39,6 @@ final class MemoryFileSystem: FileSystem, Sendable {
             bytes.removeLast(max(0, bytes.count - size))
             if size <= synced { lostTail = false }
             synced = min(synced, bytes.count)
-        }
-
-        /// Shows what the disk has: of what was lost, zeros.
-        mutating func forget() {
-            guard lostTail else { return }
-            for i in synced..<bytes.count { bytes[i] = 0 }
-            synced = bytes.count
-            lostTail = false
         }
     }
 
@@ -296,18 +287,6 @@ final class MemoryFileSystem: FileSystem, Sendable {
             return true
         }
         if !isThere { throw missing(path) }
-    }
-
-    func syncAndForget(_ path: String) throws(AuditStoreError) {
-        guard let inode = inode(path) else { throw missing(path) }
-        do { try call("sync", path) } catch {
-            if isAlive { inode.content.withLock { $0.failSync() } }
-            throw error
-        }
-        inode.content.withLock {
-            $0.sync()
-            $0.forget()
-        }
     }
 
     var now: Int64 {
