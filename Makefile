@@ -5,7 +5,7 @@ BIN := .build/release/auditstore
 STATIC := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: all build demo test lint format conformance kill-test benchmark deps clean
+.PHONY: all build demo test lint format conformance kill-test readers-test fuzz thread-sanitizer address-sanitizer benchmark deps clean
 
 all: build
 
@@ -68,6 +68,27 @@ benchmark: build .venv/bin/peers-ready $(BENCHMARK_LOGS)
 	.venv/bin/pip install --quiet chdb polars pyarrow
 	touch $@
 
+# Processes that read while others append, load, compact and back up. In full: make readers-test READERS=24 READ_SECONDS=120
+READERS ?= 6
+READ_SECONDS ?= 12
+readers-test: build .build/sample.ndjson
+	python3 Tests/Conformance/readers_during_writing.py --auditstore $(BIN) .build/sample.ndjson --readers $(READERS) \
+	  --seconds $(READ_SECONDS)
+
+# Each fuzzer for so many seconds.
+FUZZ_SECONDS ?= 60
+fuzz: deps
+	Tests/Fuzzing/run.sh $(FUZZ_SECONDS)
+
+# The tests in which threads meet. The sanitizer does not see into Synchronization.Mutex: WatchedMutex takes its place.
+THREADED_TESTS ?= StreamTests|ActiveSegmentTests|BackgroundCompactionTests|BackupTests|ReaderTests|BoundedCacheTests|CancellationTests|FilterTests
+thread-sanitizer: deps
+	AUDITSTORE_WATCHED_MUTEX=1 TSAN_OPTIONS=halt_on_error=1 swift test --sanitize=thread --scratch-path .build-tsan \
+	  --filter '$(THREADED_TESTS)'
+
+address-sanitizer: deps
+	swift test --sanitize=address --scratch-path .build-asan
+
 # Installs the system libraries where their headers are missing.
 deps:
 	@if ! printf '#include <lz4frame.h>\n#include <zstd.h>\n#include <zlib.h>\n#include <yaml.h>\n' | cc -E - >/dev/null 2>&1; then \
@@ -77,4 +98,4 @@ deps:
 	  else echo "Please install the headers of liblz4, libzstd, zlib and libyaml."; exit 1; fi; fi
 
 clean:
-	rm -rf .build .venv
+	rm -rf .build .build-* .venv

@@ -7,8 +7,13 @@ import PackageDescription
 var settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
 ]
+// For the thread sanitizer (`make thread-sanitizer`): a Mutex of the package's own, under the same name in all files.
+if Context.environment["AUDITSTORE_WATCHED_MUTEX"] != nil {
+    settings.append(.define("AUDITSTORE_WATCHED_MUTEX"))
+} else {
+    settings.append(.enableUpcomingFeature("MemberImportVisibility"))
+}
 // CI builds so; a user's newer compiler may warn of more without breaking the build.
 if Context.environment["WARNINGS_AS_ERRORS"] != nil { settings.append(.treatAllWarnings(as: .error)) }
 
@@ -65,3 +70,16 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Fuzzers want instrumented code and a runtime of their own: Tests/Fuzzing/run.sh builds them, in place of the tests.
+if Context.environment["AUDITSTORE_FUZZING"] != nil {
+    package.targets.removeAll { $0.type == .test }
+    package.targets += [
+        .target(name: "FuzzDriver", path: "Tests/Fuzzing/Driver"),
+        .executableTarget(
+            name: "Fuzzing",
+            dependencies: [
+                "FuzzDriver", "AuditStore", "KubernetesAudit", "Shredding", "SegmentFormat", "TestSupport",
+            ], path: "Tests", sources: ["Fuzzing/Targets", "AuditStoreTests/Store/Support"], swiftSettings: settings),
+    ]
+}

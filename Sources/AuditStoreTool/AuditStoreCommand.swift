@@ -14,8 +14,8 @@ struct AuditStoreCommand: AsyncParsableCommand {
         subcommands: [
             IngestCommand.self, AppendCommand.self, EventsCommand.self, QueryCommand.self, StatsCommand.self,
             VerifyCommand.self,
-            CompactCommand.self, RetainCommand.self, HoldCommand.self, DeleteCommand.self, FirstSeenCommand.self,
-            RareCommand.self, SpikesCommand.self, SequenceCommand.self,
+            BackupCommand.self, CompactCommand.self, RetainCommand.self, HoldCommand.self, DeleteCommand.self,
+            FirstSeenCommand.self, RareCommand.self, SpikesCommand.self, SequenceCommand.self,
             HistoryCommand.self, ProfileCommand.self, ContextCommand.self,
         ])
 

@@ -4,6 +4,10 @@ import ArgumentParser
 struct ByteCount: ExpressibleByArgument {
     var bytes: Int
 
+    init(bytes: Int) { self.bytes = bytes }
+
+    var defaultValueDescription: String { "\(bytes)" }
+
     init?(argument: String) {
         let digits = argument.prefix { $0.isASCII && $0.isNumber }
         guard let number = Int(digits) else { return nil }

@@ -32,6 +32,21 @@ check 'compact' 0 "$(status "$auditstore" compact)"
 check 'two files come back compacted' same "$(same out.ndjson <(cat a.ndjson b.ndjson))"
 check 'verify' 0 "$(status "$auditstore" verify)"
 
+# What would be compacted, and a backup, which is a store wherever it lies.
+"$auditstore" ingest --quiet --again b.ndjson >/dev/null
+check 'compact --dry-run' 0 "$(status "$auditstore" compact --dry-run)"
+check 'plans a merge' True "$("$auditstore" compact --dry-run --format csv | tail -n +2 | awk -F, '{ n += $2 } END { print (n > 1 ? "True" : "False") }')"
+"$auditstore" events >out.ndjson
+check 'backup' 4000 "$("$auditstore" backup --to backup --format json | field events)"
+check 'backup --copy' 0 "$("$auditstore" backup --copy --to copy --format json | field bytesLinked)"
+check 'not over another' 1 "$(status "$auditstore" backup --to backup)"
+mv backup moved
+for store in moved copy; do
+  check "verify $store" 0 "$(status "$auditstore" verify --store $store)"
+  "$auditstore" events --store $store >restored.ndjson
+  check "$store has the same" same "$(same out.ndjson restored.ndjson)"
+done
+
 # Nothing is loaded twice: the same file, renamed, compressed.
 check 'again nothing' 0 "$("$auditstore" ingest --format json a.ndjson 2>/dev/null | field events)"
 mv a.ndjson renamed.ndjson
@@ -121,6 +136,9 @@ check 'appended events' 2000 "$(field events <appended.json)"
 check 'append gives back the input' same "$(same <("$auditstore" events --store stream) s.ndjson)"
 check 'appended again' 100 "$(tail -100 s.ndjson | append --format json 2>/dev/null | field duplicates)"
 check 'append quarantines' 3 "$(append <bad.ndjson >/dev/null 2>&1; echo $?)"
+head -c 34000000 /dev/zero | tr '\0' x >long.txt
+check 'append quarantines a line that is too long' 3 "$( (cat long.txt; echo; tail -1 s.ndjson) | append --no-compaction >/dev/null 2>&1; echo $?)"
+check 'and keeps it' same "$("$auditstore" events --quarantined --store stream | grep -a xxx | tr -d '\n' | cmp -s - long.txt && echo same)"
 check 'durability' 0 "$(head -5 b.ndjson | append --durability 100ms --cluster c >/dev/null 2>&1; echo $?)"
 check 'a durability that makes no sense' 2 "$(append --durability soon </dev/null >/dev/null 2>&1; echo $?)"
 (tail -5 b.ndjson; sleep 5) | "$auditstore" append --store stream --acknowledge >acknowledged 2>/dev/null &

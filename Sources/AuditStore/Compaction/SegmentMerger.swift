@@ -20,19 +20,25 @@ package final class SegmentMerger {
     package private(set) var lastSequence: UInt64
     package private(set) var totalRows: UInt64 = 0
     private var scratch = ByteArena(capacity: 1 << 16)
+    private let pace: WorkPace
 
     /// Bodies of a row group, so that sorting them stays within memory.
     private static let documentBytesPerRowGroup = 96 << 20
     private static let rowsPerStep = 256
+    /// Values of all rows, which are in memory until the segment ends: beyond so many another segment begins.
+    private static let dictionaryBytesPerSegment = 64 << 20
 
     /// - Parameters:
     ///   - firstSequence: that of the first row that will be appended.
     ///   - shreddedPaths: paths within documents that get columns of their own.
+    ///   - pace: called every few milliseconds.
     package init(
         schema: ShreddingSchema, profile: SegmentProfile, firstSequence: UInt64, shreddedPaths: [DocumentPath],
-        compressor: Compressor, sink: @escaping SegmentWriter.Sink
+        compressor: Compressor, pace: @escaping WorkPace = { try Task.checkCancellation() },
+        sink: @escaping SegmentWriter.Sink
     ) {
         self.schema = schema
+        self.pace = pace
         self.firstSequence = firstSequence
         lastSequence = firstSequence
         writer = SegmentWriter(schema: schema.name, profile: profile, compressor: compressor, sink: sink)
@@ -71,7 +77,7 @@ package final class SegmentMerger {
         for column in segment.metadata.columns where columnsByPath[column.path] == nil && !isShredded(column.path) {
             new += 1
         }
-        return columnCount + new <= Limits.columnsPerSegment
+        return columnCount + new <= Limits.columnsPerSegment && dictionaryBytes <= Self.dictionaryBytesPerSegment
             && writtenRowGroups + segment.metadata.rowGroups.count + 2 <= Limits.rowGroupsPerSegment
     }
     private var writtenRowGroups = 0
@@ -100,7 +106,7 @@ package final class SegmentMerger {
             let count = picked?.count ?? reader.rows
             var next = 0
             while next < count {
-                try Task.checkCancellation()
+                try pace()
                 let n = min(count - next, Limits.rowsPerRowGroup - rows, Self.rowsPerStep)
                 try appendRows(source, assembler, picked, from: next, count: n)
                 let sequences = try sequence.map { try reader.times($0) }
@@ -129,6 +135,12 @@ package final class SegmentMerger {
         // Its dictionaries are not needed again; the next segment's take their place.
         segment.dropCaches()
         if select == nil { writer.addRawBytes(segment.metadata.rawBytes) }
+    }
+
+    private var dictionaryBytes: Int {
+        var sum = 0
+        for i in 0..<columnCount where columns[i].kind != .document { sum += columns[i].dictionary.values.bytes.count }
+        return sum
     }
 
     private var documentBytes: Int {
@@ -242,7 +254,7 @@ package final class SegmentMerger {
             }
             var chunk = columns[i].chunk(rows: rows)
             if writer.profile == .compacted, let documents = chunk?.documents {
-                let order = SortedDocuments(documents, codes: columns[i].codes, rows: rows)
+                let order = try SortedDocuments(documents, codes: columns[i].codes, rows: rows, pace: pace)
                 sorted.append(order)
                 chunk?.documents = order.input
             }

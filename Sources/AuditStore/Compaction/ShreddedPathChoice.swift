@@ -18,6 +18,7 @@ enum ShreddedPathChoice {
 
     /// - Parameter segments: what is going to be merged; the sample is taken evenly from them.
     static func choose(from segments: [SegmentReader], schema: ShreddingSchema) throws -> [DocumentPath] {
+        guard !schema.documentPaths.isEmpty else { return [] }
         var census = DocumentCensus()
         var sampled = 0
         for segment in segments {

@@ -10,16 +10,25 @@ final class SortedDocuments {
     private var ends: UnsafeMutablePointer<UInt32>
     private let count: Int
 
+    private static let comparisonsPerStep = 1 << 12
+    private static let documentsPerStep = 1 << 8
+
     /// Sorts, and rewrites the codes.
-    init(_ documents: DictionaryInput, codes: UnsafeMutablePointer<UInt32>, rows: Int) {
+    init(_ documents: DictionaryInput, codes: UnsafeMutablePointer<UInt32>, rows: Int, pace: WorkPace) throws {
+        var order = (0..<documents.count).map { UInt32($0 + 1) }
+        var comparisons = 0
+        try order.sort {
+            comparisons += 1
+            if comparisons % Self.comparisonsPerStep == 0 { try pace() }
+            return Self.isLess(documents.entry(Int($0)), documents.entry(Int($1)))
+        }
         count = documents.count
-        var order = (0..<count).map { UInt32($0 + 1) }
-        order.sort { Self.isLess(documents.entry(Int($0)), documents.entry(Int($1))) }
         text = ByteArena(capacity: Int(documents.ends[count]))
         ends = .allocate(capacity: count + 1)
         ends[0] = 0
         var newCodes = [UInt32](repeating: 0, count: count + 1)
         for (index, old) in order.enumerated() {
+            if index % Self.documentsPerStep == 0 { try pace() }
             newCodes[Int(old)] = UInt32(index + 1)
             text.append(documents.entry(Int(old)))
             ends[index + 1] = UInt32(text.bytes.count)

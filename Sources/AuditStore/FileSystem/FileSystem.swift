@@ -12,6 +12,10 @@ package protocol FileSystem: Sendable {
     func createDirectory(_ path: String) throws(AuditStoreError)
     /// Replaces `target` by `path`, atomically.
     func rename(_ path: String, to target: String) throws(AuditStoreError)
+    /// Gives a file a second name, replacing none. - Returns: false where the file systems of the two cannot.
+    func link(_ path: String, to target: String) throws(AuditStoreError) -> Bool
+    /// Removes an empty directory.
+    func removeDirectory(_ path: String) throws(AuditStoreError)
     /// A file that is not there is no error.
     func remove(_ path: String) throws(AuditStoreError)
     /// Makes the names in a directory durable.
@@ -21,10 +25,8 @@ package protocol FileSystem: Sendable {
     /// nil: there is no such file or directory.
     func kind(of path: String) throws(AuditStoreError) -> FileKind?
     /// Takes a lock that the system gives back when the process ends, however it ends; nil if another holds it.
-    /// The file is created if it is not there and `mode` is exclusive.
+    /// What is locked has the name at that time, also if files are renamed meanwhile. The file is created if it is not there and `mode` is exclusive.
     func lock(_ path: String, _ mode: LockMode, wait: Bool) throws(AuditStoreError) -> (any FileLock)?
-    /// Makes the bytes of a file durable that a process wrote which is gone.
-    func sync(_ path: String) throws(AuditStoreError)
     /// The time of day, in microseconds since 1970.
     var now: Int64 { get }
     /// A number that nobody can guess.

@@ -107,6 +107,20 @@ package struct PosixFileSystem: FileSystem {
         guard result == 0 else { throw Self.failure("rename", path) }
     }
 
+    package func link(_ path: String, to target: String) throws(AuditStoreError) -> Bool {
+        // Of the file itself, also where the path is a symbolic link.
+        if linkat(AT_FDCWD, path, AT_FDCWD, target, AT_SYMLINK_FOLLOW) == 0 { return true }
+        switch errno {
+        // Another file system, one that has no links, no more links of this file, or a rule against links of others' files.
+        case EXDEV, EOPNOTSUPP, EMLINK, EPERM, EACCES: return false
+        default: throw Self.failure("link", path)
+        }
+    }
+
+    package func removeDirectory(_ path: String) throws(AuditStoreError) {
+        guard rmdir(path) == 0 else { throw Self.failure("remove the directory", path) }
+    }
+
     package func remove(_ path: String) throws(AuditStoreError) {
         guard unlink(path) == 0 || errno == ENOENT else { throw Self.failure("remove", path) }
     }
@@ -116,12 +130,6 @@ package struct PosixFileSystem: FileSystem {
         guard descriptor >= 0 else { throw Self.failure("open the directory", path) }
         defer { _ = close(descriptor) }
         guard Self.retrying({ fsync(descriptor) }) == 0 else { throw Self.syncFailure("sync the directory", path) }
-    }
-
-    package func sync(_ path: String) throws(AuditStoreError) {
-        let descriptor = Self.retrying { open(path, O_WRONLY | O_CLOEXEC) }
-        guard descriptor >= 0 else { throw Self.failure("open", path) }
-        try Handle(descriptor, path: path, size: 0).sync()
     }
 
     package var now: Int64 { SystemClock.microsecondsSince1970 }
@@ -157,6 +165,17 @@ package struct PosixFileSystem: FileSystem {
     }
 
     package func lock(_ path: String, _ mode: LockMode, wait: Bool) throws(AuditStoreError) -> (any FileLock)? {
+        while true {
+            guard let (handle, isCurrent) = try lockFile(path, mode, wait: wait) else { return nil }
+            if isCurrent { return handle }
+            handle.unlock()
+        }
+    }
+
+    /// Another file may have taken the name between opening and locking; nil if another holds the lock.
+    private func lockFile(
+        _ path: String, _ mode: LockMode, wait: Bool
+    ) throws(AuditStoreError) -> (Handle, isCurrent: Bool)? {
         var flags = O_RDWR | O_CREAT | O_CLOEXEC
         if mode == .shared { flags = O_RDONLY | O_CLOEXEC }
         let descriptor = Self.retrying { open(path, flags, 0o640) }
@@ -169,7 +188,12 @@ package struct PosixFileSystem: FileSystem {
             if blocked { return nil }
             throw error
         }
-        return Handle(descriptor, path: path, size: 0)
+        let handle = Handle(descriptor, path: path, size: 0)
+        var held = stat()
+        var named = stat()
+        guard fstat(descriptor, &held) == 0 else { throw Self.failure("examine the lock", path) }
+        let isCurrent = stat(path, &named) == 0 && held.st_dev == named.st_dev && held.st_ino == named.st_ino
+        return (handle, isCurrent)
     }
 
     /// An open file; closed when nobody holds it any longer.
@@ -272,5 +296,12 @@ package enum SystemClock {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+    }
+
+    /// Holds up the calling thread; for threads of the store's own.
+    static func sleep(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+        nanosleep(&time, nil)
     }
 }

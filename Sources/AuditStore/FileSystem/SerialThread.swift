@@ -17,6 +17,8 @@ final class SerialThread: SerialExecutor {
         private let condition: UnsafeMutablePointer<pthread_cond_t> = .allocate(capacity: 1)
         private var waiting: [(job: UnownedJob, executor: SerialThread)] = []
         private var isStopped = false
+        /// Set before the thread begins.
+        var isBackground = false
 
         init() {
             pthread_mutex_init(mutex, nil)
@@ -64,7 +66,9 @@ final class SerialThread: SerialExecutor {
     }
     private let jobs = Jobs()
 
-    init() {
+    /// - Parameter isBackground: others go first, where the system knows such an order among threads.
+    init(isBackground: Bool = false) {
+        jobs.isBackground = isBackground
         let argument = Unmanaged.passRetained(jobs).toOpaque()
         #if canImport(Darwin)
             var thread: pthread_t?
@@ -79,8 +83,20 @@ final class SerialThread: SerialExecutor {
     }
 
     private static func main(_ argument: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-        Unmanaged<Jobs>.fromOpaque(argument).takeRetainedValue().run()
+        let jobs = Unmanaged<Jobs>.fromOpaque(argument).takeRetainedValue()
+        if jobs.isBackground { lowerPriority() }
+        jobs.run()
         return nil
+    }
+
+    private static func lowerPriority() {
+        #if canImport(Darwin)
+            pthread_set_qos_class_self_np(QOS_CLASS_UTILITY, 0)
+        #elseif os(Linux)
+            // Of the calling thread alone, other than POSIX has it; its reads and writes come later, too, where the system
+            // orders them.
+            _ = setpriority(numericCast(PRIO_PROCESS.rawValue), 0, 10)
+        #endif
     }
 
     deinit { jobs.stop() }

@@ -105,13 +105,35 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
 
     /// Merges the segments of each day and rewrites them for size; queries go on meanwhile.
     ///
+    /// A long-lived writer does so by itself for days that are over (``WriterOptions/compaction``), which makes way for this.
+    /// - Parameters:
+    ///   - bytesPerSecond: of files, read and written; nil for as many as the disk takes.
+    ///   - progress: called after each segment that is merged.
     /// - Throws: `AuditStoreError`: `.locked` if another process writes to the store, `.io`; `CancellationError`. What was
     ///   done before the error stays done.
     @discardableResult
     public func compact(
-        progress: (@Sendable (CompactionProgress) -> Void)? = nil
+        bytesPerSecond: Int? = nil, progress: (@Sendable (CompactionProgress) -> Void)? = nil
     ) async throws -> CompactionReport {
-        try core.compact(progress: progress)
+        try core.compact(bytesPerSecond: bytesPerSecond, progress: progress)
+    }
+
+    /// What `compact` would merge now, of each day with segments that it has not seen yet.
+    public func plannedCompaction() throws -> [PlannedMerge] { try core.plannedCompaction() }
+
+    /// Makes a store in another directory that holds what this one holds now, also what streams have appended and not sealed.
+    ///
+    /// Loads, streams, compactions and queries go on, in this process and others. The backup is durable when this returns, and
+    /// it is a store: whoever opens it has restored it, in whatever directory it lies then. If this throws, no store is there.
+    /// - Parameter path: a directory that is new or empty.
+    /// - Throws: `AuditStoreError`: `.invalidArgument` if the directory is not empty, `.notAStore` if there is no earlier backup
+    ///   where the options say, `.corrupt`, `.diskFull`, `.syncFailed`, `.io`; `CancellationError`.
+    @discardableResult
+    public func backup(
+        to path: String, options: BackupOptions = BackupOptions(),
+        progress: (@Sendable (BackupProgress) -> Void)? = nil
+    ) async throws -> BackupReport {
+        try core.backup(to: path, options: options, progress: progress)
     }
 
     /// Reads and checks every byte of the store. Damage is in the report, and does not throw.
@@ -121,7 +143,7 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
         try core.verify(progress: progress)
     }
 
-    /// The figures of the store, from its manifest.
+    /// The figures of the store, of its segments and of what a stream has not sealed.
     public var statistics: StoreStatistics {
         get throws { try core.statistics() }
     }

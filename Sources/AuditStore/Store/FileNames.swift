@@ -8,8 +8,12 @@ package enum FileNames {
     package static let nextManifest = "manifest.next"
     /// Locked exclusively by the one process that writes.
     package static let writerLock = "writer.lock"
-    /// Locked shared by everyone who reads; files that were replaced are removed when nobody does.
+    /// Locked shared by everyone who reads; files that were replaced are removed when nobody does (`ObsoleteFiles`).
     package static let readerLock = "reader.lock"
+    /// The former one, as long as somebody may hold it.
+    package static let oldReaderLock = "reader.lock.old"
+    /// The next one, before it takes the name.
+    package static let nextReaderLock = "reader.lock.next"
     /// Locked exclusively by a process that streams into the store, shared by one that reads what a stream left.
     package static let walLock = "wal.lock"
     /// Events of streams that are in no segment yet.
@@ -44,6 +48,9 @@ package enum FileNames {
     package static func tombstones(_ id: UInt64) -> String { tenDigits(id) + tombstonesSuffix }
 
     package static func walFile(_ number: UInt64) -> String { wal + "/" + tenDigits(number) + walSuffix }
+
+    /// A file of the WAL of which parts could not be read; nobody reads it again, nor removes it.
+    package static func unreadableWAL(_ number: UInt64) -> String { wal + "/" + tenDigits(number) + ".unreadable" }
 
     /// The number of a file of the WAL; nil if it is none.
     package static func walNumber(_ name: String) -> UInt64? {

@@ -69,6 +69,9 @@ package final class Snapshot: Sendable {
     /// There are events that are in no segment file yet.
     var hasUnsealed: Bool { !unsealed.isEmpty }
 
+    /// Whether the segment is in memory only.
+    func isUnsealed(_ segment: SegmentDescription) -> Bool { unsealed[segment.id] != nil }
+
     /// The reader of a segment, opened when it is asked for.
     package func reader(_ segment: SegmentDescription) throws(AuditStoreError) -> SegmentReader {
         if let reader = unsealed[segment.id] { return reader }

@@ -3,8 +3,11 @@ import Shredding
 
 /// The figures of a store.
 public struct StoreStatistics: Sendable {
-    /// Events that are not deleted.
+    /// Those that queries find.
     public var events: UInt64 = 0
+    /// Of these, those of streams that are in no segment yet: in the writer's process, and once a writer has died. Those of a
+    /// writer that lives in another process are not known here.
+    public var unsealedEvents: UInt64 = 0
     /// Events that are deleted: nobody sees them, and their bytes go with the next compaction.
     public var deleted: UInt64 = 0
     /// Bytes of the text of events that are not deleted, with a line end each.
@@ -14,7 +17,7 @@ public struct StoreStatistics: Sendable {
     public var segments = 0
     /// Segments that compaction has not seen yet.
     public var youngSegments = 0
-    /// Days (and the undated partition) that have events.
+    /// Days (and the undated partition) that have segments.
     public var partitions = 0
     /// Lines in quarantine.
     public var quarantined: UInt64 = 0
@@ -25,6 +28,15 @@ public struct StoreStatistics: Sendable {
     public var bytesPerEvent: Double { events == 0 ? 0 : Double(storedBytes) / Double(events) }
     /// Raw bytes for each stored one.
     public var ratio: Double { storedBytes == 0 ? 0 : Double(rawBytes) / Double(storedBytes) }
+}
+
+extension StoreStatistics {
+    fileprivate mutating func include(_ segment: SegmentDescription) {
+        guard segment.smallestTime <= segment.largestTime else { return }
+        let range = segment.smallestTime...segment.largestTime
+        timeRange =
+            timeRange.map { min($0.lowerBound, range.lowerBound)...max($0.upperBound, range.upperBound) } ?? range
+    }
 }
 
 /// The figures of one column over all segments.
@@ -47,14 +59,18 @@ public struct ColumnStatistics: Sendable {
 
 extension StoreDirectory {
     /// From the manifest and the sizes of the files; opens no segment.
-    func statistics() throws(AuditStoreError) -> StoreStatistics {
-        let manifest = try readManifest()
+    func statistics(_ manifest: Manifest, _ snapshot: Snapshot) throws(AuditStoreError) -> StoreStatistics {
         var result = StoreStatistics()
         var days: Set<Int64?> = []
-        for segment in manifest.segments {
+        for segment in snapshot.segments {
             result.events += segment.liveRows
             result.deleted += segment.rows - segment.liveRows
             result.rawBytes += segment.liveRawBytes
+            if snapshot.isUnsealed(segment) {
+                result.unsealedEvents += segment.rows
+                result.include(segment)
+                continue
+            }
             result.storedBytes += segment.storedBytes
             result.segments += 1
             if !segment.isCompacted { result.youngSegments += 1 }
@@ -62,19 +78,17 @@ extension StoreDirectory {
             if let name = tombstonesName(of: segment) {
                 result.storedBytes += try files.openForReading(location(name)).size
             }
-            guard segment.liveRows > 0 else { continue }
-            if segment.smallestTime <= segment.largestTime {
-                let range = segment.smallestTime...segment.largestTime
-                result.timeRange =
-                    result.timeRange.map {
-                        min($0.lowerBound, range.lowerBound)...max($0.upperBound, range.upperBound)
-                    } ?? range
-            }
+            if segment.liveRows > 0 { result.include(segment) }
         }
         result.partitions = days.count
         result.quarantined = manifest.quarantinedLines
         result.storedBytes += manifest.quarantine.reduce(0) { $0 + $1.storedBytes }
         result.storedBytes += try files.openForReading(location(FileNames.manifest)).size
+        for number in try walFiles() where number >= manifest.wal.file {
+            // It may be gone meanwhile: its events are sealed.
+            let file = location(FileNames.walFile(number))
+            if try files.kind(of: file) != nil { result.storedBytes += (try? files.openForReading(file).size) ?? 0 }
+        }
         return result
     }
 

@@ -45,20 +45,44 @@ package struct StoreCore: Sendable {
         }
     }
 
-    package func compact(progress: (@Sendable (CompactionProgress) -> Void)? = nil) throws -> CompactionReport {
+    /// - Parameter bytesPerSecond: of files, read and written; nil for as many as the disk takes.
+    package func compact(
+        bytesPerSecond: Int? = nil, progress: (@Sendable (CompactionProgress) -> Void)? = nil
+    ) throws -> CompactionReport {
         guard try directory.exists else {
             throw AuditStoreError(.notAStore, "there is no store here", location: .init(file: directory.path))
+        }
+        guard bytesPerSecond ?? 1 > 0 else {
+            throw AuditStoreError(.invalidArgument, "compaction needs more than 0 bytes a second")
         }
         let writer = try access.begin(.bulk, directory, schema)
         defer { access.end(.bulk) }
         let ids = ClaimedIDs(writer)
         do {
-            return try Compaction(directory: directory, schema: schema, writer: writer, ids: ids, progress: progress)
-                .run()
+            return try access.whileCompacting {
+                try Compaction(
+                    directory: directory, schema: schema, writer: writer, ids: ids,
+                    throttle: CompactionThrottle(bytesPerSecond: bytesPerSecond), progress: progress
+                ).run()
+            }
         } catch {
             ids.removeStrays(from: directory)
             throw error
         }
+    }
+
+    package func backup(
+        to path: String, options: BackupOptions, progress: (@Sendable (BackupProgress) -> Void)? = nil
+    ) throws -> BackupReport {
+        try Backup(
+            source: directory, target: StoreDirectory(path: path, files: directory.files), options: options,
+            progress: progress
+        ).run()
+    }
+
+    /// What `compact` would merge now.
+    package func plannedCompaction() throws(AuditStoreError) -> [PlannedMerge] {
+        CompactionPolicy.everything(try directory.readManifest().segments).map(\.plan)
     }
 
     package func verify(progress: (@Sendable (VerificationProgress) -> Void)? = nil) throws -> VerificationReport {
@@ -71,6 +95,9 @@ package struct StoreCore: Sendable {
         return report
     }
 
-    package func statistics() throws -> StoreStatistics { try directory.statistics() }
+    package func statistics() throws -> StoreStatistics {
+        let (manifest, snapshot) = try state()
+        return try directory.statistics(manifest, snapshot)
+    }
     package func columnStatistics() throws -> [ColumnStatistics] { try directory.columnStatistics() }
 }

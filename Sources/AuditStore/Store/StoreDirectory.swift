@@ -157,7 +157,7 @@ package struct StoreDirectory: Sendable {
             let others = try files.names(in: path).filter {
                 $0 != FileNames.writerLock && $0 != FileNames.nextManifest && $0 != FileNames.readerLock
                     && $0 != FileNames.partitions && $0 != FileNames.quarantine && $0 != FileNames.wal
-                    && $0 != FileNames.walLock
+                    && $0 != FileNames.walLock && $0 != FileNames.oldReaderLock && $0 != FileNames.nextReaderLock
             }
             guard others.isEmpty else {
                 throw AuditStoreError(
@@ -193,7 +193,7 @@ package struct StoreDirectory: Sendable {
     }
 
     /// Makes a directory and those above it, durably.
-    private func makeDirectory(_ path: String) throws(AuditStoreError) {
+    func makeDirectory(_ path: String) throws(AuditStoreError) {
         let parent = Self.parent(of: path)
         if try files.kind(of: parent) == nil { try makeDirectory(parent) }
         try files.createDirectory(path)
@@ -257,16 +257,5 @@ package struct StoreDirectory: Sendable {
                 if names?.contains(name) ?? true, !known.contains(file) { try files.remove(location(file)) }
             }
         }
-    }
-
-    /// Removes replaced files if nobody reads; else they wait for the next time.
-    package func removeObsolete(_ writer: WriterLock) throws {
-        let names = writer.manifest.obsolete
-        guard !names.isEmpty, let lock = try files.lock(location(FileNames.readerLock), .exclusive, wait: false)
-        else { return }
-        defer { lock.unlock() }
-        for name in names { try files.remove(location(name)) }
-        let removed = Set(names)
-        try writer.commit { $0.obsolete.removeAll { removed.contains($0) } }
     }
 }

@@ -4,7 +4,10 @@ extension StoreCore {
     ///
     /// The process of the writer sees all that is acknowledged. Others see what is sealed while a writer is alive, and
     /// after it died also what it left in the WAL, for which nothing has to be written.
-    package func snapshot() throws -> Snapshot {
+    package func snapshot() throws -> Snapshot { try state().snapshot }
+
+    /// The same, with the manifest that it is of.
+    func state() throws -> (manifest: Manifest, snapshot: Snapshot) {
         while let active = access.active {
             do {
                 return try directory.snapshot(cache: cache) {
@@ -12,13 +15,13 @@ extension StoreCore {
                     // What another writer seals after this one was closed, this one never learns of.
                     if views == nil, access.active !== active { throw WriterIsGone() }
                     return views
-                }.1
+                }
             } catch is WriterIsGone {}
         }
         // Before the manifest is read: no writer seals meanwhile.
         let lock = try lockLeftWAL()
         defer { lock?.unlock() }
-        return try directory.snapshot(cache: cache) { lock == nil ? [] : try leftSegments($0) }.1
+        return try directory.snapshot(cache: cache) { lock == nil ? [] : try leftSegments($0) }
     }
 
     private struct WriterIsGone: Error {}

@@ -8,6 +8,8 @@ struct WALDamage: Sendable, Equatable {
         case torn
         /// Bytes that are not what was written, or the end of a write that may have been acknowledged.
         case damaged
+        /// Bytes that the system cannot read, and what cannot be read without them.
+        case unreadable
         /// The file's own header; its blocks are read all the same.
         case header
     }
@@ -33,6 +35,13 @@ final class WALReader {
     private var stored = ByteArena(capacity: 1 << 16)
     private var decompressed = ByteArena(capacity: 1 << 16)
     private var isDecompressed = false
+    /// What was read for the next item has bytes that could not be, and are zero instead.
+    private var lacksBytes = false
+
+    /// Bytes that are tried on their own where more cannot be read.
+    private static let sector = 512
+    /// A disk that fails for a moment is asked again.
+    private static let attempts = 3
 
     /// Of the last block.
     var payload: UnsafeRawBufferPointer { isDecompressed ? decompressed.bytes : stored.bytes }
@@ -46,8 +55,9 @@ final class WALReader {
 
     var size: UInt64 { file.size }
 
-    /// nil at the end. Throws if the file cannot be read, or was written by a newer version.
+    /// nil at the end. Throws if the file was written by a newer version.
     func next() throws(AuditStoreError) -> Item? {
+        lacksBytes = false
         if offset == 0, let damage = try readHeader() { return .damage(damage) }
         guard offset < size else { return nil }
         guard let header = try blockHeader(at: offset) else { return .damage(try skip()) }
@@ -64,7 +74,9 @@ final class WALReader {
     }
 
     private func damage(_ kind: WALDamage.Kind, from start: UInt64) -> WALDamage {
-        WALDamage(kind: kind, file: number, offset: start, length: offset - start)
+        let isUnreadable = lacksBytes && kind != .header
+        return WALDamage(
+            kind: isUnreadable ? .unreadable : kind, file: number, offset: start, length: offset - start)
     }
 
     /// The whole of the last block, if its payload makes no sense.
@@ -121,6 +133,7 @@ final class WALReader {
         while windowStart < size {
             let count = Int(min(size - windowStart, 1 << 16))
             try read(at: windowStart, count: count, into: &window)
+            if lacksBytes { isZero = false }
             for i in 0..<count {
                 let byte = window.bytes[i]
                 if byte != 0 { isZero = false }
@@ -145,16 +158,25 @@ final class WALReader {
     private func read(at offset: UInt64, count: Int, into arena: inout ByteArena) throws(AuditStoreError) {
         arena.removeAll(keepingAtMost: 16 << 20)
         arena.reserve(count)
-        let n = try file.read(at: offset, into: UnsafeMutableRawBufferPointer(start: arena.base, count: count))
-        guard n == count else {
-            throw AuditStoreError(
-                .io, "the file ended early", location: .init(file: path, offset: offset), expected: "\(count) bytes",
-                found: "\(n)")
+        let target = UnsafeMutableRawBufferPointer(start: arena.base, count: count)
+        if !isRead(at: offset, target) {
+            for start in stride(from: 0, to: count, by: Self.sector) {
+                let part = UnsafeMutableRawBufferPointer(
+                    rebasing: target[start..<min(count, start + Self.sector)])
+                guard !isRead(at: offset + UInt64(start), part) else { continue }
+                part.initializeMemory(as: UInt8.self, repeating: 0)
+                lacksBytes = true
+            }
         }
-        arena.commit(n)
+        arena.commit(count)
     }
 
-    /// Bytes of a damaged part, which are kept. - Parameter count: no more than `bytesPerPiece`.
+    private func isRead(at offset: UInt64, _ target: UnsafeMutableRawBufferPointer) -> Bool {
+        for _ in 0..<Self.attempts where (try? file.read(at: offset, into: target)) == target.count { return true }
+        return false
+    }
+
+    /// Bytes of a damaged part, which are kept; zeros where they cannot be read. - Parameter count: no more than `bytesPerPiece`.
     func bytes(at offset: UInt64, count: Int) throws(AuditStoreError) -> UnsafeRawBufferPointer {
         isDecompressed = false
         try read(at: offset, count: count, into: &stored)

@@ -90,9 +90,12 @@ struct WALReplay {
         report.damage.append(
             AuditStoreError(
                 .corrupt,
-                "\(found.length) bytes of \(found.kind == .header ? "the header of " : "")the WAL are damaged",
+                """
+                \(found.length) bytes of \(found.kind == .header ? "the header of " : "")the WAL \
+                \(found.kind == .unreadable ? "cannot be read, or not without what cannot be" : "are damaged")
+                """,
                 location: .init(file: directory.location(FileNames.walFile(found.file)), offset: found.offset)))
-        if found.kind == .damaged { damage.append(found) }
+        if found.kind != .header { damage.append(found) }
     }
 
     private func firstRecord(of number: UInt64) throws -> UInt64? {

@@ -101,6 +101,11 @@ final class ActiveSegment: Sendable {
         state.withLock { ($0.current.bytes, $0.current.begin) }
     }
 
+    /// Whether the next append has to wait for a seal.
+    func waitsForSeal(_ sealBytes: Int) -> Bool {
+        state.withLock { $0.sealing != nil && $0.current.bytes >= sealBytes }
+    }
+
     var isEmpty: Bool { state.withLock { $0.current.isEmpty } }
 
     /// The part that is to be sealed.

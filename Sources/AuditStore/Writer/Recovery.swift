@@ -46,9 +46,6 @@ struct Recovery {
             }
         }
         if !replay.damage.isEmpty { active.append(replay.damage, nextRecord: replay.nextRecord) }
-        // The process that wrote them may have died before it synced: what is found is acknowledged from now on.
-        for number in replay.files { try files.sync(directory.location(FileNames.walFile(number))) }
-        if !replay.files.isEmpty { try files.syncDirectory(directory.location(FileNames.wal)) }
         self.active = active
         self.window = window
         next = WALPosition(

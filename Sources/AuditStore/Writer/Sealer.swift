@@ -67,9 +67,19 @@ actor Sealer {
         }
         for index in results.indices { try results[index].settle() }
         try directory.syncNames(of: results)
+        try keepUnreadable(part.damage)
         try writer.commit { manifest in
             for result in results { result.add(to: &manifest) }
             manifest.wal = part.end
+        }
+    }
+
+    /// Gives files with parts that cannot be read another name, under which they stay: another machine may be able to.
+    private func keepUnreadable(_ damage: [WALDamage]) throws {
+        for number in Set(damage.filter { $0.kind == .unreadable }.map(\.file)) {
+            let kept = directory.location(FileNames.unreadableWAL(number))
+            guard try directory.files.kind(of: kept) == nil else { continue }
+            _ = try directory.files.link(directory.location(FileNames.walFile(number)), to: kept)
         }
     }
 
@@ -98,7 +108,9 @@ actor Sealer {
                 chunk.input = FileNames.walFile(found.file)
                 chunk.offset = found.offset + done
                 chunk.content = .piece(
-                    reason: "a damaged part of the WAL", isFirst: done == 0,
+                    reason: found.kind == .unreadable
+                        ? "a part of the WAL that cannot be read, with zeros for what is missing"
+                        : "a damaged part of the WAL", isFirst: done == 0,
                     isLast: done + UInt64(count) == found.length)
                 results.append(try worker.process(chunk, index: 0))
                 done += UInt64(count)

@@ -27,12 +27,16 @@ public final class StreamWriter: Sendable {
     private let committer: Committer
     private let queue: AppendQueue
     private let timers: Mutex<[Task<Void, Never>]> = Mutex([])
+    let compaction: BackgroundCompaction?
+    private let compacting: Mutex<Task<Void, Never>?> = Mutex(nil)
     private let isOpen = Mutex(true)
 
     // MARK: Opening
 
     init(core: StoreCore, options: WriterOptions) async throws {
-        guard options.sealBytes > 0, options.bytesInFlight > 0, options.duplicates?.events ?? 0 >= 0,
+        guard options.sealBytes > 0, options.compaction?.bytesPerSecond ?? 1 > 0,
+            options.compaction?.interval ?? .seconds(1) > .zero, options.bytesInFlight > 0,
+            options.duplicates?.events ?? 0 >= 0,
             (options.source ?? "").utf8.count <= WALEvents.nameBytes,
             (options.cluster ?? "").utf8.count <= WALEvents.nameBytes
         else { throw AuditStoreError(.invalidArgument, "the options of the writer make no sense") }
@@ -47,8 +51,10 @@ public final class StreamWriter: Sendable {
             directory: core.directory, secret: secret, options: options, active: active, sealer: sealer, lease: lease,
             position: recovered.next, window: recovered.window)
         try await committer.open()
-        // Where something is damaged, its bytes go to the quarantine now; if that cannot be done, later.
-        if !recovered.damage.isEmpty { try? await committer.seal() }
+        // What is found is acknowledged from now on, and the process that wrote it may have died before it synced, or because a
+        // sync failed: then the system shows what the disk does not have, and another sync proves nothing. So all of it is
+        // written anew. What is damaged goes to the quarantine with it.
+        if recovered.report.events > 0 || !recovered.damage.isEmpty { try await committer.seal() }
         self.options = options
         identity = options.duplicates == nil ? nil : EventIdentity(keys: core.schema.eventIdentity, secret: secret)
         let committer = self.committer
@@ -57,10 +63,22 @@ public final class StreamWriter: Sendable {
             Task { if let queue = queueBox.queue { await committer.run(queue) } }
         }
         queueBox.queue = queue
+        compaction = options.compaction.map { [queue, active] compaction in
+            BackgroundCompaction(core: core, options: compaction, lease: recovered.lease) {
+                queue.bytesInFlight > options.bytesInFlight / 2 || active.waitsForSeal(options.sealBytes)
+            }
+        }
         // The committer holds the lease, and must not be held by it.
         lease.setStream(active) { [weak committer] in try await committer?.seal() }
         startTimers()
+        if let compaction {
+            let task = Task(priority: .background) { await compaction.run() }
+            compacting.withLock { $0 = task }
+        }
     }
+
+    /// What is compacted beside the stream; nil if nothing is to be.
+    public var compactionActivity: CompactionActivity? { compaction?.activity }
 
     private func startTimers() {
         let committer = self.committer
@@ -83,6 +101,9 @@ public final class StreamWriter: Sendable {
     }
 
     // MARK: Appending
+
+    /// An event is shorter than so many bytes.
+    public static var bytesPerEvent: Int { Limits.bytesPerEvent }
 
     /// Appends one event. Returns when it is durable, as the options say.
     ///
@@ -149,6 +170,7 @@ public final class StreamWriter: Sendable {
         queue.close(AuditStoreError(.closed, "the writer was closed"), finish: true)
         await queue.drain()
         stopTimers()
+        await compacting.withLock { $0 }?.value
         // Even a task that is cancelled closes properly: a new one is not.
         let result = await Task { [committer] in
             try await committer.sync()
@@ -164,6 +186,7 @@ public final class StreamWriter: Sendable {
             for timer in timers { timer.cancel() }
             timers = []
         }
+        compacting.withLock { $0 }?.cancel()
     }
 
     /// A writer that nobody holds any more leaves what is not sealed in the WAL.

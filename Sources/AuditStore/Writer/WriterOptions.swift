@@ -28,6 +28,8 @@ public struct WriterOptions: Sendable {
     public var bytesInFlight = 32 << 20
     /// How duplicates are recognised; nil keeps all of them.
     public var duplicates: DuplicateOptions? = .default
+    /// What is compacted beside the stream; nil for nothing.
+    public var compaction: CompactionOptions? = CompactionOptions()
     /// Bytes of text of one segment; tests want less.
     package var chunkBytes = Limits.rawBytesPerChunk
     /// Appends go on while older events are sealed; a test that counts calls of the file system wants them in order.

@@ -26,18 +26,35 @@ struct AppendCommand: AsyncParsableCommand {
     var durability = AppendDurability(value: .everyCommit)
     @Option(help: ArgumentHelp("Bytes of text after which events are sealed into segments.", valueName: "n"))
     var sealBytes = WriterOptions().sealBytes
+    @Flag(
+        inversion: .prefixedNo, exclusivity: .exclusive,
+        help: "Merges small segments, and rewrites days that are over for size, beside the stream.")
+    var compaction = true
+    @Option(
+        help: ArgumentHelp("Bytes of files that compaction reads and writes in a second.", valueName: "bytes"))
+    var compactionRate = ByteCount(bytes: CompactionOptions().bytesPerSecond)
+    @Option(
+        help: ArgumentHelp(
+            "A day is rewritten when it is over, and nothing came to it, for so long.", valueName: "seconds"))
+    var settleSeconds = Int(CompactionOptions().settleTime / .seconds(1))
     @Flag(help: "Prints how many lines are acknowledged so far, after each commit.") var acknowledge = false
 
     func validate() throws {
         if sealBytes < 1 || sealBytes > 1 << 30 {
             throw ValidationError("--seal-bytes takes a number up to 1073741824.")
         }
+        if settleSeconds < 0 || settleSeconds > 366 * 86_400 {
+            throw ValidationError("--settle-seconds takes a number up to that of a year.")
+        }
+        if compactionRate.bytes < 1 { throw ValidationError("--compaction-rate takes a number of bytes above 0.") }
     }
 
     private struct Counts {
         var events = 0
         var duplicates = 0
         var bytes = 0
+        /// Those that are no events by their length.
+        var longLines = 0
     }
 
     func run() async throws {
@@ -47,12 +64,15 @@ struct AppendCommand: AsyncParsableCommand {
         writing.cluster = cluster
         writing.durability = durability.value
         writing.sealBytes = sealBytes
+        writing.compaction?.bytesPerSecond = compactionRate.bytes
+        writing.compaction?.settleTime = .seconds(settleSeconds)
+        if !compaction { writing.compaction = nil }
         let before = try store.statistics.quarantined
         let start = ContinuousClock.now
         let writer = try await store.writer(writing)
         report(writer.recovery, seconds: (ContinuousClock.now - start) / .seconds(1))
         var counts = Counts()
-        do { try await appendAll(to: writer, &counts) } catch {
+        do { try await appendAll(store, to: writer, &counts) } catch {
             try? await writer.close()
             throw error
         }
@@ -62,40 +82,34 @@ struct AppendCommand: AsyncParsableCommand {
         if quarantined > 0 { throw ExitStatus.quarantined }
     }
 
-    private func appendAll(to writer: StreamWriter, _ counts: inout Counts) async throws {
-        let input = FileByteStream.standardInput()
+    private func appendAll(
+        _ store: AuditStore<KubernetesAudit>, to writer: StreamWriter, _ counts: inout Counts
+    ) async throws {
+        let input = LineBatches()
         var out = OutputBuffer(descriptor: 1)
-        var text: [UInt8] = []
-        var isAtEnd = false
-        while !isAtEnd {
+        while let batch = try input.next() {
             try Task.checkCancellation()
-            let count = text.count
-            text.append(contentsOf: repeatElement(0, count: Self.bytesPerRead))
-            let n = try text.withUnsafeMutableBytes {
-                try input.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[count...]))
+            switch batch {
+            case .lines(let lines):
+                let receipt = try await writer.append(lines: lines)
+                counts.events += receipt.events
+                counts.duplicates += receipt.duplicates
+                counts.bytes += lines.count
+            case .longLine:
+                // No event is that long: it goes to the quarantine as when it is loaded, in pieces.
+                let line = input.longLine
+                let source = IngestSource(name: line.name, isRepeatable: false) { line }
+                let report = try await store.core.ingest([source], options: IngestOptions())
+                if let failure = report.failures.first { throw failure.error }
+                counts.longLines += 1
+                counts.bytes += Int(line.consumed)
             }
-            text.removeLast(Self.bytesPerRead - n)
-            isAtEnd = n == 0
-            // What is left of former reads has no line feed. No event is that long: the writer refuses it.
-            let lineEnd = text[count...].lastIndex(of: 0x0a).map { $0 + 1 }
-            let end = lineEnd ?? (isAtEnd || text.count > Self.longestLine ? text.count : 0)
-            guard end > 0 else { continue }
-            let receipt = try await writer.append(lines: Array(text[..<end]))
-            counts.events += receipt.events
-            counts.duplicates += receipt.duplicates
-            counts.bytes += end
-            text.removeFirst(end)
             if acknowledge {
-                try out.append("\(counts.events + counts.duplicates)\n")
+                try out.append("\(counts.events + counts.duplicates + counts.longLines)\n")
                 try out.flush()
             }
         }
     }
-
-    /// As much as is appended together at most, unless a line is longer.
-    private static let bytesPerRead = 1 << 20
-    /// A line that does not end is not kept for ever.
-    private static let longestLine = 32 << 20
 
     private func report(_ recovery: RecoveryReport, seconds: Double) {
         if recovery.events > 0 {

@@ -4,17 +4,32 @@ import KubernetesAudit
 
 struct CompactCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "compact", abstract: "Merges each day's segments and rewrites them with the strongest encodings.")
+        commandName: "compact", abstract: "Merges each day's segments and rewrites them with the strongest encodings.",
+        discussion: """
+            Queries go on meanwhile, and what was done when it is interrupted stays done. `append` compacts by itself the days \
+            that are over; while it runs, no other process can.
+            """)
 
     @OptionGroup var options: StoreOptions
     @OptionGroup var output: FormatOption
+    @Flag(help: "Prints what would be merged, and merges nothing.") var dryRun = false
+    @Option(
+        help: ArgumentHelp(
+            "Bytes of files that are read and written in a second, as `32MB`. (default: as many as the disk takes)",
+            valueName: "bytes"))
+    var rate: ByteCount?
+
+    func validate() throws {
+        if rate?.bytes ?? 1 < 1 { throw ValidationError("--rate takes a number of bytes above 0.") }
+    }
 
     func run() async throws {
         let store = try await options.open()
+        if dryRun { return try print(try store.plannedCompaction()) }
         let bar = ProgressBar(label: "compact", totalBytes: nil, quiet: options.quiet)
         let report: CompactionReport
         do {
-            report = try await store.compact {
+            report = try await store.compact(bytesPerSecond: rate?.bytes) {
                 bar.update(bytes: Int($0.bytesRead), events: 0, totalBytes: Int($0.totalBytes))
             }
         } catch {
@@ -34,5 +49,16 @@ struct CompactCommand: AsyncParsableCommand {
             Terminal.say("auditstore: \(failure.file) is left as it is: \(failure.error)")
         }
         if !report.failures.isEmpty { throw ExitStatus.failed }
+    }
+
+    private func print(_ merges: [PlannedMerge]) throws {
+        let table = ResultTable(
+            columns: ["partition", "segments", "events", "bytes"],
+            rows: merges.map {
+                [.string($0.partition), .int(Int64($0.segments)), .int(Int64($0.events)), .int(Int64($0.bytes))]
+            })
+        var out = OutputBuffer(descriptor: 1)
+        try table.write(as: output.resolved, style: output.style, to: &out)
+        try out.flush()
     }
 }

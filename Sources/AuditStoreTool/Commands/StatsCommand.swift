@@ -42,6 +42,7 @@ struct StatsCommand: AsyncParsableCommand {
         record.add("segments", .int(Int64(figures.segments)))
         record.add("youngSegments", .int(Int64(figures.youngSegments)))
         record.add("partitions", .int(Int64(figures.partitions)))
+        add("unsealedEvents", count: figures.unsealedEvents)
         add("quarantined", count: figures.quarantined)
         return record
     }

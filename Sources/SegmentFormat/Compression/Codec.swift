@@ -18,14 +18,31 @@ package enum CompressionPolicy: Sendable {
     case strong(level: Int32)
 }
 
+/// What long work calls every few milliseconds of its time: it may wait there, or throw to end the work.
+package typealias WorkPace = () throws -> Void
+
 /// The contexts and the scratch memory of the compressors, made once a worker: making them anew costs more than a small page does.
 package final class Compressor {
     private let context: OpaquePointer
     let coder = CodeCoder()
+    private let pace: WorkPace?
+    /// What `pace` threw: what was compressed since is of no use.
+    private var interruption: (any Error)?
 
-    package init() {
+    /// Bytes that are compressed between two calls of `pace`: at the strongest levels that takes some thirty milliseconds.
+    private static let bytesPerStep = 128 << 10
+
+    /// - Parameter pace: called while a large page is compressed.
+    package init(pace: WorkPace? = nil) {
         guard let context = ZSTD_createCCtx() else { fatalOutOfMemory() }
         self.context = context
+        self.pace = pace
+    }
+
+    /// Lets whoever gave `pace` wait, or end the work. After an error nothing more is compressed.
+    func keepPace() throws {
+        if let interruption { throw interruption }
+        try pace?()
     }
 
     deinit { ZSTD_freeCCtx(context) }
@@ -83,8 +100,39 @@ package final class Compressor {
         ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
         // The page has a checksum and a length of its own.
         ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0)
-        let n = ZSTD_compress2(context, output.base + output.count, bound, source, count)
+        let n: Int
+        if let pace, count > Self.bytesPerStep {
+            guard let steps = zstd(source, count, to: output.base + output.count, bound, pace) else { return nil }
+            n = steps
+        } else {
+            n = ZSTD_compress2(context, output.base + output.count, bound, source, count)
+        }
         return ZSTD_isError(n) == 0 && n < count ? n : nil
+    }
+
+    /// The same in steps; nil if `pace` ended it, or it failed.
+    private func zstd(
+        _ source: UnsafeRawPointer, _ count: Int, to target: UnsafeMutableRawPointer, _ bound: Int, _ pace: WorkPace
+    ) -> Int? {
+        // Parameters are chosen by the size, as when all is compressed at once.
+        guard interruption == nil, ZSTD_isError(ZSTD_CCtx_setPledgedSrcSize(context, UInt64(count))) == 0 else {
+            return nil
+        }
+        var output = ZSTD_outBuffer(dst: target, size: bound, pos: 0)
+        var done = 0
+        while done < count {
+            do { try pace() } catch {
+                interruption = error
+                return nil
+            }
+            var input = ZSTD_inBuffer(src: source + done, size: min(Self.bytesPerStep, count - done), pos: 0)
+            let isLast = done + input.size == count
+            // There is room for the worst case, so each call takes all its input.
+            let left = ZSTD_compressStream2(context, &output, &input, isLast ? ZSTD_e_end : ZSTD_e_continue)
+            guard ZSTD_isError(left) == 0, input.pos == input.size, !isLast || left == 0 else { return nil }
+            done += input.size
+        }
+        return output.pos
     }
 }
 

@@ -129,6 +129,7 @@ package final class SegmentWriter {
             }
             if kind == .document, info.documents == nil { info.documents = DictionaryInfo() }
             group.chunks.append(info)
+            try compressor.keepPace()
             try flush(over: 1 << 20)
         }
         metadata.rowGroups.append(group)
@@ -230,6 +231,7 @@ package final class SegmentWriter {
     /// Sets the dictionary of a column: its pages go before the footer.
     package func appendDictionary(_ input: DictionaryInput, ofColumn index: Int) throws {
         metadata.columns[index].dictionary = appendDictionary(input, isDocument: false)
+        try compressor.keepPace()
         try flush(over: 1 << 20)
     }
 

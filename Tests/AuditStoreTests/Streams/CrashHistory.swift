@@ -20,6 +20,9 @@ struct CrashHistory: CustomStringConvertible {
         case retain
         /// Adds a legal hold on the events whose number ends in a digit, or removes it.
         case hold(digit: Int, isOn: Bool)
+        /// One step of what a writer does beside its stream.
+        case compactBeside
+        case backup
         case close
         /// Room for so many bytes more; nil for as many as are wanted.
         case room(Int?)
@@ -56,7 +59,7 @@ struct CrashHistory: CustomStringConvertible {
 
     private static func step(_ random: inout SeededRandom, _ changesRetention: Bool) -> Step {
         let action: Action
-        switch random.below(changesRetention ? 40 : 32) {
+        switch random.below(changesRetention ? 45 : 37) {
         case 0..<12: action = .append(count: 1 + random.below(random.oneIn(4) ? 30 : 4))
         case 12..<16: action = .appendAgain
         case 16..<19: action = .seal
@@ -66,8 +69,10 @@ struct CrashHistory: CustomStringConvertible {
         case 23..<25: action = .room(random.oneIn(2) ? random.below(6000) : nil)
         case 25..<28: action = .kill
         case 28..<32: action = .losePower
-        case 32..<35: action = .delete(digit: random.below(4))
-        case 35..<37: action = .retain
+        case 32..<35: action = .compactBeside
+        case 35..<37: action = .backup
+        case 37..<40: action = .delete(digit: random.below(4))
+        case 40..<42: action = .retain
         default: action = .hold(digit: random.below(4), isOn: !random.oneIn(3))
         }
         var fault: MemoryFileSystem.Fault?

@@ -25,11 +25,16 @@ final class Simulation {
     private var nextFile = 0
     private var isFull = false
     private var retention = RetentionModel()
+    /// Backups that were made, with the events of each in their order.
+    private var backups: [(path: String, events: [Int])] = []
+    private var nextBackup = 0
 
     private struct Wrong: Error { var what: String }
 
     init(_ history: CrashHistory) {
         self.history = history
+        // All days of the events are over.
+        files.wait(microseconds: 10 * 86_400_000_000)
         store = TestStore(files)
     }
 
@@ -87,6 +92,11 @@ final class Simulation {
         case .delete(let digit): try await delete(digit)
         case .retain: try await retain()
         case .hold(let digit, let isOn): try await hold(digit, isOn)
+        case .compactBeside:
+            let writer = try await open()
+            // Seeing what there is, and then that nothing comes to it.
+            if try await writer.compaction?.step() == false { _ = try await writer.compaction?.step() }
+        case .backup: try backup()
         case .room(let bytes):
             isFull = bytes != nil
             files.setCapacity(bytes.map { files.usedBytes + $0 })
@@ -102,6 +112,11 @@ final class Simulation {
         options.sealBytes = history.sealBytes
         options.chunkBytes = 1000
         options.sealsBeside = false
+        // Steps are taken one by one.
+        options.compaction = CompactionOptions()
+        options.compaction?.interval = .seconds(1_000_000)
+        options.compaction?.settleTime = .zero
+        options.compaction?.bytesPerSecond = .max
         let writer = try await store.core.writer(options)
         self.writer = writer
         // What is there now stays, and what is not there now does not come back.
@@ -211,10 +226,50 @@ final class Simulation {
         retention.endHold(digit, isOn)
     }
 
+    // MARK: Backups
+
+    private func backup() throws {
+        guard try store.directory.exists else { return }
+        nextBackup += 1
+        let path = "/backup\(nextBackup)"
+        var options = BackupOptions()
+        options.copies = nextBackup % 2 == 0
+        options.earlier = nextBackup % 3 == 0 ? backups.last?.path : nil
+        do { _ = try store.core.backup(to: path, options: options) } catch {
+            // Complete, or no store. A process that died may have left all of it.
+            try files.undisturbed {
+                guard try TestStore(files, path: path).directory.exists else { return }
+                try checkBackup(path)
+            }
+            throw error
+        }
+        try files.undisturbed { backups.append((path, try checkBackup(path))) }
+    }
+
+    @discardableResult
+    private func checkBackup(_ path: String) throws -> [Int] {
+        let events = try found(in: TestStore(files, path: path))
+        if let lost = acknowledged.subtracting(events).min() {
+            throw Wrong(what: "event \(lost) was acknowledged and is not in \(path)")
+        }
+        if let other = Set(events).subtracting(acknowledged).subtracting(possible).min() {
+            throw Wrong(what: "event \(other) is in \(path) and was refused")
+        }
+        return events
+    }
+
+    private func checkBackups() throws {
+        for (path, events) in backups where try found(in: TestStore(files, path: path)) != events {
+            throw Wrong(what: "\(path) is not what it was")
+        }
+    }
+
     // MARK: Checking
 
     /// The events that a reader finds; each has to be known, and there once.
-    private func found() throws -> [Int] {
+    private func found() throws -> [Int] { try found(in: store) }
+
+    private func found(in store: TestStore) throws -> [Int] {
         guard try store.directory.exists else { return [] }
         var result: [Int] = []
         var seen: Set<Int> = []
@@ -248,6 +303,7 @@ final class Simulation {
             throw Wrong(what: "events are out of order")
         }
         guard try store.directory.exists else { return }
+        try checkBackups()
         // A write that a loss of power tore is reported where it cannot be told from damage.
         let problems = try store.problems().filter { $0.location?.file.contains("/wal/") != true }
         if let problem = problems.first { throw Wrong(what: "\(problem)") }

@@ -151,6 +151,27 @@ import Testing
         #expect(try after.sealedEvents() == text([streamed(1), streamed(3)]))
     }
 
+    /// A sync fails, cutting the block off fails too, and the process ends: the system shows a block that is not on the disk.
+    /// The next writer writes it anew before it takes it for there, and a sender that sends it again is right.
+    @Test func aFailedSyncThatCannotBeCut() async throws {
+        let files = MemoryFileSystem()
+        let writer = try await TestStore(files).core.writer(.still)
+        try await writer.append(streamed(1))
+        // The write of the block is the first call, and nothing after its sync is done.
+        files.inject(.breaks(call: 2))
+        await #expect(throws: AuditStoreError.self) { try await writer.append(streamed(2)) }
+        files.inject(nil)
+        let left = files.afterKill()
+        #expect(try TestStore(left).events() == text([streamed(1), streamed(2)]), "the system shows it")
+        let store = TestStore(left)
+        let next = try await store.core.writer(.still)
+        #expect(next.recovery.events == 2 && next.recovery.damage.isEmpty)
+        #expect(try await next.append(streamed(2)) == AppendReceipt(events: 0, duplicates: 1))
+        #expect(try TestStore(left.afterPowerLoss(more: 0)).events() == text([streamed(1), streamed(2)]))
+        try await next.close()
+        #expect(try store.sealedEvents() == text([streamed(1), streamed(2)]))
+    }
+
     /// The relaxed modes keep across the death of the process what they acknowledged.
     @Test(arguments: [Durability.interval(.seconds(3600)), .none]) func relaxed(_ durability: Durability) async throws {
         let files = MemoryFileSystem()

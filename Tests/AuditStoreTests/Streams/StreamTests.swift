@@ -21,6 +21,7 @@ extension WriterOptions {
     static var still: WriterOptions {
         var options = WriterOptions()
         options.sealAge = nil
+        options.compaction = nil
         return options
     }
 }

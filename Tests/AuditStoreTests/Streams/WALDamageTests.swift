@@ -46,6 +46,31 @@ import Testing
         #expect(try store.sealedEvents() == all + text([streamed(5)]))
     }
 
+    /// Sectors that cannot be read cost the blocks that lie in them, and nothing else; the file stays under another name.
+    @Test func unreadableSectors() async throws {
+        let appends = (0..<6).map { i in (i * 40..<i * 40 + 40).map { streamed($0) } }
+        let files = try await Self.left(appends)
+        let blocks = try Self.blocks(files)
+        for lost in 1..<blocks.count {
+            let damaged = files.copy()
+            let middle = (blocks[lost].lowerBound + blocks[lost].upperBound) / 2
+            damaged.makeUnreadable(Self.path, middle..<middle + 1)
+            let store = TestStore(damaged)
+            let rest = text(appends.enumerated().filter { $0.offset != lost - 1 }.flatMap(\.element))
+            #expect(try store.events() == rest)
+            #expect(try store.problems().count == 1)
+            let writer = try await store.core.writer(.still)
+            #expect(writer.recovery.damage.count == 1 && writer.recovery.missingEvents == (lost < 6 ? 40 : 0))
+            try await writer.append(streamed(900))
+            try await writer.close()
+            #expect(try store.sealedEvents() == rest + text([streamed(900)]))
+            #expect(try store.quarantined().count == 1)
+            #expect(damaged.file("/store/wal/0000000001.unreadable") == files.file(Self.path))
+            #expect(damaged.file(Self.path) == nil)
+            #expect(try store.problems().isEmpty)
+        }
+    }
+
     /// Every byte flipped in turn: nothing but the block that was hit is lost, and it is reported and kept.
     @Test func everyByteIsFlipped() async throws {
         let files = try await Self.left(Self.appends)

@@ -11,11 +11,7 @@ extension MemoryFileSystem {
         func copy(_ inode: Inode?) -> Inode? {
             guard let inode else { return nil }
             if let known = copies[ObjectIdentifier(inode)] { return known }
-            let new = inode.content.withLock { content in
-                let new = Inode(content.bytes)
-                new.content.withLock { $0.synced = content.synced }
-                return new
-            }
+            let new = Inode(inode.content.withLock { $0 })
             copies[ObjectIdentifier(inode)] = new
             return new
         }

@@ -10,21 +10,45 @@ final class MemoryFileSystem: FileSystem, Sendable {
         case failsOnce(call: Int)
         /// It fails, and so does every call after it: the process is gone.
         case dies(call: Int)
+        /// The same, but the process lives.
+        case breaks(call: Int)
         /// A read gives half of what there is; other calls fail once.
         case readsShort(call: Int)
 
         var call: Int {
             switch self {
-            case .failsOnce(let call), .dies(let call), .readsShort(let call): call
+            case .failsOnce(let call), .dies(let call), .breaks(let call), .readsShort(let call): call
             }
         }
     }
 
+    struct Content {
+        var bytes: [UInt8] = []
+        /// Bytes that the disk has.
+        var synced = 0
+        /// A sync failed: the system shows the bytes behind `synced`, and will not write them, whatever later syncs say.
+        var lostTail = false
+        /// A range that no read of it, or of a part of it, gives.
+        var unreadable: Range<Int>?
+
+        mutating func sync() { if !lostTail { synced = bytes.count } }
+
+        mutating func failSync() { lostTail = lostTail || synced < bytes.count }
+
+        mutating func truncate(to size: Int) {
+            bytes.removeLast(max(0, bytes.count - size))
+            if size <= synced { lostTail = false }
+            synced = min(synced, bytes.count)
+        }
+    }
+
     final class Inode: Sendable {
-        let content = Mutex<(bytes: [UInt8], synced: Int)>(([], 0))
+        let content = Mutex(Content())
         var bytes: [UInt8] { content.withLock { $0.bytes } }
 
-        init(_ bytes: [UInt8] = []) { content.withLock { $0 = (bytes, bytes.count) } }
+        init(_ bytes: [UInt8] = []) { content.withLock { $0 = Content(bytes: bytes, synced: bytes.count) } }
+
+        init(_ content: Content) { self.content.withLock { $0 = content } }
     }
 
     struct WeakInode {
@@ -38,8 +62,8 @@ final class MemoryFileSystem: FileSystem, Sendable {
         var names: Names = ["/": nil]
         /// The names that would be there after a loss of power.
         var durable: Names = ["/": nil]
-        /// Holders of the lock on a path: negative for an exclusive one.
-        var locks: [String: Int] = [:]
+        /// Holders of the lock on a file, whatever its name: negative for an exclusive one.
+        var locks: [ObjectIdentifier: Int] = [:]
         var calls = 0
         var fault: Fault?
         /// Files without a name; they are held by those who use them.
@@ -49,6 +73,8 @@ final class MemoryFileSystem: FileSystem, Sendable {
         /// Microseconds since 1970; goes on by one each time somebody looks.
         var now: Int64 = 1_718_510_400_000_000
         var random = SeededRandom(seed: 1)
+        /// Files can have two names.
+        var canLink = true
     }
     let state = Mutex(State())
 
@@ -117,6 +143,11 @@ final class MemoryFileSystem: FileSystem, Sendable {
         }
     }
 
+    /// Makes a range of a file unreadable, as a sector is that has gone bad.
+    func makeUnreadable(_ path: String, _ range: Range<Int>) {
+        inode(path)?.content.withLock { $0.unreadable = range }
+    }
+
     /// Another file system with the same files, which share nothing with these. Nobody holds a lock on it.
     func copy() -> MemoryFileSystem {
         MemoryFileSystem(names: state.withLock { $0.names.mapValues { inode in inode.map { Inode($0.bytes) } } })
@@ -145,7 +176,7 @@ final class MemoryFileSystem: FileSystem, Sendable {
             state.calls += 1
             switch state.fault {
             case .failsOnce(let call)?: return state.calls == call
-            case .dies(let call)?: return state.calls >= call
+            case .dies(let call)?, .breaks(let call)?: return state.calls >= call
             case .readsShort(let call)?: return state.calls == call && what != "read"
             case nil: return false
             }
@@ -158,6 +189,13 @@ final class MemoryFileSystem: FileSystem, Sendable {
     private var readsShort: Bool {
         state.withLock { state in
             if case .readsShort(let call)? = state.fault { state.calls == call } else { false }
+        }
+    }
+
+    /// Whether a call that fails was made at all.
+    private var isAlive: Bool {
+        state.withLock { state in
+            if case .dies? = state.fault { false } else { true }
         }
     }
 
@@ -192,7 +230,7 @@ final class MemoryFileSystem: FileSystem, Sendable {
         let inode: Inode? = state.withLock { state in
             guard state.names[Self.parent(of: path)] != nil else { return nil }
             if let known = state.names[path] ?? nil {
-                known.content.withLock { $0 = ([], 0) }
+                known.content.withLock { $0 = Content() }
                 return known
             }
             let inode = Inode()
@@ -229,6 +267,30 @@ final class MemoryFileSystem: FileSystem, Sendable {
         if !isThere { throw missing(path) }
     }
 
+    func link(_ path: String, to target: String) throws(AuditStoreError) -> Bool {
+        try call("link", path)
+        let isThere = state.withLock { state in
+            guard state.canLink else { return true }
+            guard let inode = state.names[path] ?? nil else { return false }
+            state.names[target] = .some(inode)
+            return true
+        }
+        if !isThere { throw missing(path) }
+        return state.withLock { $0.canLink }
+    }
+
+    func removeDirectory(_ path: String) throws(AuditStoreError) {
+        try call("remove the directory", path)
+        let isEmpty = state.withLock { state in
+            guard !state.names.keys.contains(where: { $0.hasPrefix(path + "/") }) else { return false }
+            state.names[path] = nil
+            return true
+        }
+        guard isEmpty else {
+            throw AuditStoreError(.io, "the directory is not empty", location: .init(file: path))
+        }
+    }
+
     func remove(_ path: String) throws(AuditStoreError) {
         try call("remove", path)
         state.withLock { _ = $0.names.removeValue(forKey: path) }
@@ -244,12 +306,6 @@ final class MemoryFileSystem: FileSystem, Sendable {
             return true
         }
         if !isThere { throw missing(path) }
-    }
-
-    func sync(_ path: String) throws(AuditStoreError) {
-        try call("sync", path)
-        guard let inode = inode(path) else { throw missing(path) }
-        inode.content.withLock { $0.synced = $0.bytes.count }
     }
 
     var now: Int64 {
@@ -281,24 +337,25 @@ final class MemoryFileSystem: FileSystem, Sendable {
             guard mode == .exclusive, try kind(of: Self.parent(of: path)) == .directory else { throw missing(path) }
             state.withLock { $0.names[path] = .some(Inode()) }
         }
-        let isTaken = state.withLock { state in
-            let holders = state.locks[path, default: 0]
-            guard mode == .shared ? holders >= 0 : holders == 0 else { return false }
-            state.locks[path] = mode == .shared ? holders + 1 : -1
-            return true
+        let locked: Inode? = state.withLock { state in
+            guard let inode = state.names[path] ?? nil else { return nil }
+            let holders = state.locks[ObjectIdentifier(inode), default: 0]
+            guard mode == .shared ? holders >= 0 : holders == 0 else { return nil }
+            state.locks[ObjectIdentifier(inode)] = mode == .shared ? holders + 1 : -1
+            return inode
         }
-        precondition(isTaken || !wait, "a test would wait for ever")
-        return isTaken ? Lock(files: self, path: path) : nil
+        precondition(locked != nil || !wait, "a test would wait for ever")
+        return locked.map { Lock(files: self, inode: $0) }
     }
 
     private final class Lock: FileLock, Sendable {
         private let files: MemoryFileSystem
-        private let path: String
+        private let inode: Inode
         private let isHeld = Atomic(true)
 
-        init(files: MemoryFileSystem, path: String) {
+        init(files: MemoryFileSystem, inode: Inode) {
             self.files = files
-            self.path = path
+            self.inode = inode
         }
 
         deinit { unlock() }
@@ -306,8 +363,8 @@ final class MemoryFileSystem: FileSystem, Sendable {
         func unlock() {
             guard isHeld.exchange(false, ordering: .acquiringAndReleasing) else { return }
             files.state.withLock { state in
-                let holders = state.locks[path, default: 0]
-                state.locks[path] = holders < 0 ? 0 : holders - 1
+                let holders = state.locks[ObjectIdentifier(inode), default: 0]
+                state.locks[ObjectIdentifier(inode)] = holders > 1 ? holders - 1 : nil
             }
         }
     }
@@ -328,6 +385,10 @@ final class MemoryFileSystem: FileSystem, Sendable {
         func read(at offset: UInt64, into target: UnsafeMutableRawBufferPointer) throws(AuditStoreError) -> Int {
             try files.call("read", path)
             let isShort = files.readsShort
+            let end = Int(offset) + target.count
+            if let unreadable = inode.content.withLock({ $0.unreadable }), unreadable.overlaps(Int(offset)..<end) {
+                throw AuditStoreError(.io, "cannot read: input/output error", location: .init(file: path))
+            }
             return inode.content.withLock { content in
                 guard offset < content.bytes.count else { return 0 }
                 var n = min(target.count, content.bytes.count - Int(offset))
@@ -381,17 +442,17 @@ final class MemoryFileSystem: FileSystem, Sendable {
 
         func truncate(to size: UInt64) throws(AuditStoreError) {
             try files.call("truncate", path)
-            inode.content.withLock { content in
-                content.bytes.removeLast(max(0, content.bytes.count - Int(size)))
-                content.synced = min(content.synced, content.bytes.count)
-            }
+            inode.content.withLock { $0.truncate(to: Int(size)) }
         }
 
         func startSync() {}
 
         func sync() throws(AuditStoreError) {
-            try files.call("sync", path)
-            inode.content.withLock { $0.synced = $0.bytes.count }
+            do { try files.call("sync", path) } catch {
+                if files.isAlive { inode.content.withLock { $0.failSync() } }
+                throw error
+            }
+            inode.content.withLock { $0.sync() }
         }
 
         func close() throws(AuditStoreError) { try files.call("close", path) }

@@ -1,0 +1,5 @@
+#if AUDITSTORE_WATCHED_MUTEX
+    import SegmentFormat
+
+    typealias Mutex<Value: ~Copyable> = WatchedMutex<Value>
+#endif
