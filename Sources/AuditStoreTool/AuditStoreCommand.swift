@@ -15,7 +15,7 @@ struct AuditStoreCommand: AsyncParsableCommand {
             IngestCommand.self, AppendCommand.self, EventsCommand.self, QueryCommand.self, StatsCommand.self,
             VerifyCommand.self,
             CompactCommand.self, FirstSeenCommand.self, RareCommand.self, SpikesCommand.self, SequenceCommand.self,
-            HistoryCommand.self, ProfileCommand.self, ContextCommand.self,
+            HistoryCommand.self, ProfileCommand.self, ContextCommand.self, GenerateCommand.self,
         ])
 
     static func main() async {
