@@ -71,7 +71,7 @@ struct Installed {
             namespace: "kube-system", account: "cluster-autoscaler",
             agent: "cluster-autoscaler/v$v (linux/amd64) kubernetes/$c",
             minor: 32),
-        Installed(namespace: "external-dns", account: "external-dns", agent: "external-dns/v0.$v", major: 15, minor: 1),
+        Installed(namespace: "external-dns", account: "external-dns", agent: "external-dns/v$v", major: 0, minor: 15),
         Installed(
             namespace: "kube-system", account: "coredns", agent: "coredns/v0.0.0 (linux/amd64) kubernetes/$Format",
             minor: 11),
@@ -112,16 +112,30 @@ struct Installed {
             agent: "node-problem-detector/v$v (linux/amd64) kubernetes/$c", major: 0, minor: 8),
     ]
 
+    /// Libraries that the teams' own programs use.
     static let readers = [
-        "okhttp/4.$v", "OpenAPI-Generator/3$v/python", "Go-http-client/2.0", "kubernetes-client/java/2$v",
-        "fabric8-kubernetes-client/7.$v",
+        Program("okhttp/$v", major: 4, minor: 12), Program("OpenAPI-Generator/$v/python", major: 31, minor: 0),
+        Program("Go-http-client/2.0", major: 2, minor: 0), Program("kubernetes-client/java/$v", major: 21, minor: 0),
+        Program("fabric8-kubernetes-client/$v", major: 7, minor: 1),
     ]
 
     static let tools = [
-        "k9s/v0.$v (darwin/arm64) kubernetes/$Format", "stern/$v (linux/amd64)", "Helm/3.$v",
-        "kustomize/v5.$v (linux/amd64)",
-        "Lens/202$v (Macintosh; Intel Mac OS X 10_15_7)", "freelens/1.$v (Windows NT 10.0; Win64; x64)",
-        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/13$v.0 Safari/537.36",
-        "Terraform/1.$v (+https://www.terraform.io) terraform-provider-kubernetes/2.38.0",
+        Program("k9s/v$v (darwin/arm64) kubernetes/$Format", major: 0, minor: 50),
+        Program("stern/$v (linux/amd64)", major: 1, minor: 31), Program("Helm/$v", major: 3, minor: 16),
+        Program("kustomize/v$v (linux/amd64)", major: 5, minor: 6),
+        Program("Lens/$v (Macintosh; Intel Mac OS X 10_15_7)", major: 2025, minor: 8),
+        Program("freelens/$v (Windows NT 10.0; Win64; x64)", major: 1, minor: 5),
+        Program(
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/$v.0 Safari/537.36", major: 139, minor: 0),
+        Program("Terraform/$v (+https://www.terraform.io) terraform-provider-kubernetes/2.38.0", major: 1, minor: 12),
     ]
+}
+
+/// What a program calls itself, `$v` and `$c` for version and commit, and its first version.
+struct Program {
+    var agent: String
+    var major: Int
+    var minor: Int
+
+    init(_ agent: String, major: Int, minor: Int) { (self.agent, self.major, self.minor) = (agent, major, minor) }
 }

@@ -62,8 +62,8 @@ extension Actors {
         apiserver = addSystem(
             "system:apiserver", program: agents.kubernetes("kube-apiserver/v$v (linux/amd64) kubernetes/$c"),
             masters: true)
-        let scanner = agents.program("python-requests/2.$v", major: 32, minor: 0)
-        curl = agents.program("curl/8.$v", major: 9, minor: 0)
+        let scanner = agents.program("python-requests/$v", major: 2, minor: 32)
+        curl = agents.program("curl/$v", major: 8, minor: 9)
         anonymous = add(
             .anonymous, "system:anonymous",
             user: #"{"username":"system:anonymous","groups":["system:unauthenticated"]}"#,
@@ -93,10 +93,10 @@ extension Actors {
         operators = install(Installed.operators, as: .serviceAccount)
         daemons = install(Installed.daemons, as: .daemon)
 
-        let libraries = Installed.readers.map { agents.program($0, major: 1, minor: 2) }
-        let helm = agents.program("Helm/3.$v", major: 16, minor: 0)
+        let libraries = Installed.readers.map { agents.program($0.agent, major: $0.major, minor: $0.minor) }
+        let helm = agents.program("Helm/$v", major: 3, minor: 16)
         let terraform = agents.program(
-            "Terraform/1.$v (+https://www.terraform.io) terraform-provider-kubernetes/2.38.0", major: 9, minor: 0)
+            "Terraform/$v (+https://www.terraform.io) terraform-provider-kubernetes/2.38.0", major: 1, minor: 9)
         let kubectl = agents.kubernetes("kubectl/v$v (linux/amd64) kubernetes/$c", behind: 1)
         let namespaces = Workloads.stages.flatMap { stage in Workloads.teams.map { "\($0)-\(stage)" } }
         let firstReader = all.count
@@ -119,7 +119,7 @@ extension Actors {
                     "kubectl/v$v (\(platform)) kubernetes/$c", behind: $0, delay: Int64(10 + 9 * $0) * Span.day)
             }
         }
-        let toolList = Installed.tools.map { agents.program($0, major: 5, minor: 1, releases: 6) }
+        let toolList = Installed.tools.map { agents.program($0.agent, major: $0.major, minor: $0.minor, releases: 6) }
         tools = toolList[0]..<toolList[toolList.count - 1] + 1
         for index in 0..<min(500, 24 + nodes / 3) {
             var random = Random(mixed(seed, 305, UInt64(index)))

@@ -40,7 +40,7 @@ enum Operation: UInt8, CaseIterable {
                 "get", "nodes", "Node", query: #"?resourceVersion=0\u0026timeout=10s"#, name: .node, cluster: true,
                 response: .node)
         case .podStatusPatch:
-            Form("patch", "pods", "Pod", sub: "status", name: .pod, request: .podStatusPatch, response: .pod)
+            Form("patch", "pods", "Pod", sub: "status", name: .pod, request: .podStatusPatch, response: .pod, level: .request)
         case .podRead: Form("get", "pods", "Pod", name: .pod, response: .pod)
         case .podRemove: Form("delete", "pods", "Pod", name: .pod, request: .deleteOptions, response: .pod)
         case .tokenCreate:
