@@ -126,7 +126,8 @@ struct Installed {
         Program("Lens/$v (Macintosh; Intel Mac OS X 10_15_7)", major: 2025, minor: 8),
         Program("freelens/$v (Windows NT 10.0; Win64; x64)", major: 1, minor: 5),
         Program(
-            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/$v.0 Safari/537.36", major: 139, minor: 0),
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/$v.0 Safari/537.36",
+            major: 139, minor: 0),
         Program("Terraform/$v (+https://www.terraform.io) terraform-provider-kubernetes/2.38.0", major: 1, minor: 12),
     ]
 }

@@ -15,7 +15,8 @@ extension Operation {
             Form(
                 "patch", "nodes", "Node", name: .node, cluster: true, request: .nodePatch, response: .node,
                 level: .request)
-        case .namespaceRead: Form("get", "namespaces", "Namespace", name: .namespace, cluster: true)
+        case .namespaceRead:
+            Form("get", "namespaces", "Namespace", name: .namespace, cluster: true, response: .workloadObject)
         case .quotaStatus:
             Form(
                 "update", "resourcequotas", "ResourceQuota", sub: "status", name: .workload, versioned: true,
@@ -40,7 +41,8 @@ extension Operation {
         case .podList: Form("list", "pods", "Pod", query: "?limit=500", response: .list)
         case .podListAll:
             Form("list", "pods", "Pod", query: #"?limit=500\u0026resourceVersion=0"#, cluster: true, response: .list)
-        case .nodeList: Form("list", "nodes", "Node", query: #"?limit=500\u0026resourceVersion=0"#, cluster: true)
+        case .nodeList:
+            Form("list", "nodes", "Node", query: #"?limit=500\u0026resourceVersion=0"#, cluster: true, response: .list)
         case .serviceList: Form("list", "services", "Service", query: "?limit=500", response: .list)
         case .sliceList: Form("list", "endpointslices", "EndpointSlice", group: "discovery.k8s.io", response: .list)
         case .ingressList: Form("list", "ingresses", "Ingress", group: "networking.k8s.io", response: .list)
@@ -122,8 +124,10 @@ extension Operation {
                 "create", "clusterrolebindings", "ClusterRoleBinding", group: "rbac.authorization.k8s.io",
                 name: .binding, cluster: true,
                 request: .roleBinding, response: .roleBinding, level: .requestResponse, code: 201)
-        case .podMetricsList: Form("list", "pods", "PodMetrics", group: "metrics.k8s.io", version: "v1beta1")
-        case .endpointsList: Form("list", "endpoints", "Endpoints", query: "?limit=500", deprecated: true)
+        case .podMetricsList:
+            Form("list", "pods", "PodMetrics", group: "metrics.k8s.io", version: "v1beta1", response: .list)
+        case .endpointsList:
+            Form("list", "endpoints", "Endpoints", query: "?limit=500", response: .list, deprecated: true)
         case .podLog:
             Form(
                 "get", "pods", "Pod", sub: "log", query: #"?container=app\u0026follow=true\u0026tailLines=100"#,
@@ -137,7 +141,8 @@ extension Operation {
                 cluster: true,
                 request: .review, response: .review, code: 201)
         case .eventList: Form("list", "events", "Event", query: "?limit=500", response: .list)
-        case .namespaceList: Form("list", "namespaces", "Namespace", query: "?limit=500", cluster: true)
+        case .namespaceList:
+            Form("list", "namespaces", "Namespace", query: "?limit=500", cluster: true, response: .list)
         case .podDeleteByHand:
             Form("delete", "pods", "Pod", name: .pod, request: .deleteOptions, response: .pod, level: .request)
         default: Form("get", "", name: .path, cluster: true)

@@ -40,7 +40,9 @@ enum Operation: UInt8, CaseIterable {
                 "get", "nodes", "Node", query: #"?resourceVersion=0\u0026timeout=10s"#, name: .node, cluster: true,
                 response: .node)
         case .podStatusPatch:
-            Form("patch", "pods", "Pod", sub: "status", name: .pod, request: .podStatusPatch, response: .pod, level: .request)
+            Form(
+                "patch", "pods", "Pod", sub: "status", name: .pod, request: .podStatusPatch, response: .pod,
+                level: .request)
         case .podRead: Form("get", "pods", "Pod", name: .pod, response: .pod)
         case .podRemove: Form("delete", "pods", "Pod", name: .pod, request: .deleteOptions, response: .pod)
         case .tokenCreate:
@@ -57,7 +59,10 @@ enum Operation: UInt8, CaseIterable {
             Self.watch(
                 "pods", name: .node, cluster: true,
                 query: #"?allowWatchBookmarks=true\u0026fieldSelector=spec.nodeName%3D"#)
-        case .csiNodeRead: Form("get", "csinodes", "CSINode", group: "storage.k8s.io", name: .node, cluster: true)
+        case .csiNodeRead:
+            Form(
+                "get", "csinodes", "CSINode", group: "storage.k8s.io", name: .node, cluster: true,
+                response: .workloadObject)
         case .runtimeClassWatch: Self.watch("runtimeclasses", group: "node.k8s.io", cluster: true)
         case .electionRead:
             Form(

@@ -123,11 +123,10 @@ extension WindowPlanner {
     /// Marks a pod, or a command, that mines.
     static let miner: Int32 = -1
 
-    /// After what share of the events.
-    private static let places = [0.41, 0.78, 0.993]
-
     mutating func planIncidents() {
-        for (index, place) in Self.places.enumerated() {
+        // After what share of the events; the last one on the last day.
+        let places = [0.41, 0.78, 1 - 0.4 / Double(model.options.days)]
+        for (index, place) in places.enumerated() {
             let event = Int(place * Double(model.options.events))
             guard event / Self.size == window else { continue }
             let begin = Self.time(ofEvent: event, in: model)
