@@ -13,7 +13,7 @@ struct ResourceVersions: Sendable {
         self.start = start - 400 * Span.day
         self.seed = seed
         // Leases and states of nodes, and what there is in the smallest cluster.
-        rate = UInt64(nodes * 12 + 1500)
+        rate = UInt64(nodes * 12 + 6000)
         base = 41_000_000 + mixed(seed, 81) % 900_000_000
     }
 

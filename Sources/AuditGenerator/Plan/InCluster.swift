@@ -67,6 +67,9 @@ extension WindowPlanner {
             aimAtNode(&record, node: node)
         case .pod, .event: aim(&record, atPod: anyPod(of: workload, at: record.time))
         case .path: record.revision = Int32(random.below(4))
+        case .job:
+            aim(&record, atWorkload: workload)
+            aim(&record, atJobOf: model.workloads.all[workload], minute: Int32(record.time / Span.minute))
         default:
             if record.operation == .eventCreate {
                 aim(&record, atPod: anyPod(of: workload, at: record.time))

@@ -99,6 +99,13 @@ extension WindowPlanner {
         record.created = model.timeline.start - Int64(workload.key % UInt64(300 * Span.day)) - 20 * Span.day
     }
 
+    /// Makes a request about a workload one about the job that it had at this minute.
+    func aim(_ record: inout EventRecord, atJobOf workload: Workload, minute: Int32) {
+        record.revision = minute
+        record.key = mixed(workload.key, UInt64(minute), 17)
+        record.created = Int64(minute) * Span.minute
+    }
+
     func aim(_ record: inout EventRecord, atPod pod: Pod) {
         record.workload = pod.workload
         record.namespace = model.workloads.all[Int(pod.workload)].namespace

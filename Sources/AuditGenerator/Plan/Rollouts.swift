@@ -134,9 +134,7 @@ extension WindowPlanner {
         func job(_ operation: Operation, _ controller: Controller, at time: Int64, minute: Int32) {
             var record = request(operation, by: actors.controller(controller), at: time)
             aim(&record, atWorkload: index)
-            record.revision = minute
-            record.key = mixed(workload.key, UInt64(minute), 17)
-            record.created = Int64(minute) * Span.minute + Span.second
+            if operation != .cronJobStatus { aim(&record, atJobOf: workload, minute: minute) }
             record.prior = max(record.created, time - Int64(random.below(9_000_000)))
             if time < end { records.append(record) }
         }

@@ -96,6 +96,11 @@ extension EventRenderer {
         }
     }
 
+    /// The version that a client read before it wrote: older than the one that its request makes.
+    func versionRead(_ record: EventRecord) -> UInt64 {
+        min(model.versions.version(at: record.prior), model.versions.version(at: record.time) - 1)
+    }
+
     func objectKey(_ record: EventRecord, _ form: Form) -> UInt64 {
         switch form.naming {
         case .replicaSet:

@@ -106,7 +106,7 @@ extension EventRenderer {
         out.put(form.version)
         if form.hasVersion, record.operation != .podBind {
             out.put(#"","resourceVersion":""#)
-            out.put(decimal: model.versions.version(at: record.prior))
+            out.put(decimal: versionRead(record))
         }
         if form.subresource.utf8CodeUnitCount > 0 {
             out.put(#"","subresource":""#)

@@ -58,9 +58,11 @@ struct TextWriter: ~Copyable {
         var value = UInt64(value)
         var digits = 1
         var limit: UInt64 = 10
-        while value >= limit, digits < 19 {
+        while value >= limit {
             digits += 1
-            limit &*= 10
+            // The largest number has 20 digits, and 10 to the power of 20 is none.
+            if digits == 20 { break }
+            limit *= 10
         }
         let to = take(digits)
         for place in (0..<digits).reversed() {

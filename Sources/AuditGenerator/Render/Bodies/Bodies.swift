@@ -71,7 +71,7 @@ extension EventRenderer {
         out.put(#""uid":""#)
         putUID(of: key, resource, to: &out)
         out.put(#"","resourceVersion":""#)
-        out.put(decimal: model.versions.version(at: side == .stored ? record.time : record.prior))
+        out.put(decimal: side == .stored ? model.versions.version(at: record.time) : versionRead(record))
         out.put(#"","creationTimestamp":""#)
         out.put(time: created(record))
         out.put(#"","#)
