@@ -127,12 +127,12 @@ extension WindowPlanner {
         let chance = random.unit() / often
         switch form.verb.utf8Start[0] {
         case UInt8(ascii: "g"):
-            if form.naming != .path, form.code == 200, chance < 0.022 { record.code = 404 }
-        case UInt8(ascii: "u"): if chance < 0.012 { record.code = 409 }
+            if form.naming != .path, form.code == 200, chance < 0.05 { record.code = 404 }
+        case UInt8(ascii: "u"): if chance < 0.03 { record.code = 409 }
         case UInt8(ascii: "p"):
-            record.code = chance < 0.004 ? 404 : chance < 0.007 ? 409 : chance < 0.0075 ? 422 : record.code
-        case UInt8(ascii: "d"): if chance < 0.02 { record.code = 404 }
-        case UInt8(ascii: "c"): if chance < 0.003, form.subresource.utf8CodeUnitCount == 0 { record.code = 409 }
+            record.code = chance < 0.01 ? 404 : chance < 0.02 ? 409 : chance < 0.023 ? 422 : record.code
+        case UInt8(ascii: "d"): if chance < 0.04 { record.code = 404 }
+        case UInt8(ascii: "c"): if chance < 0.008, form.subresource.utf8CodeUnitCount == 0 { record.code = 409 }
         default: break
         }
         let rare = random.next() & 0x3FFF
