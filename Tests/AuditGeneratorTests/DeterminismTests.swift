@@ -1,4 +1,5 @@
 import AuditGenerator
+import TestSupport
 import Testing
 
 /// Equal options give equal bytes, and other options others.
@@ -19,7 +20,7 @@ import Testing
     @Test(arguments: GeneratedLevel.allCases) func threadsChangeNothing(level: GeneratedLevel) async throws {
         let one = try await Logs.bytes(events: 34_000, level: level)
         let three = try await Logs.bytes(events: 34_000, level: level, threads: 3)
-        #expect(one.count == three.count && Logs.digest(one) == Logs.digest(three))
+        #expect(areEqual(one, three))
     }
 
     @Test func anotherSeedIsAnotherCluster() async throws {
@@ -33,7 +34,7 @@ import Testing
         async throws
     {
         let bytes = try await Logs.bytes(events: events, level: .metadata)
-        #expect(bytes.count { $0 == 0x0A } == events)
+        #expect(lines(bytes).count == events)
         #expect(bytes.last == 0x0A)
     }
 

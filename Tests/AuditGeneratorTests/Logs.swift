@@ -1,5 +1,6 @@
 import AuditGenerator
 import Foundation
+import TestSupport
 
 /// Generated logs, as tests want them.
 enum Logs {
@@ -22,7 +23,7 @@ enum Logs {
     }
 
     static func parsed(_ bytes: [UInt8]) throws -> [GeneratedEvent] {
-        try bytes.split(separator: 0x0A).map { line in
+        try lines(bytes).map { line in
             let object = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
             return GeneratedEvent(json: object ?? [:], length: line.count + 1)
         }
