@@ -36,8 +36,8 @@ public struct GeneratorOptions: Sendable {
     public static let defaultStart: Int64 = 1_759_276_800 * Span.second
     /// Thirteen months.
     public static let defaultDays = 396
-    /// From 1970 to the end of 2199.
-    public static let starts: ClosedRange<Int64> = 0...(7_258_118_399 * Span.second)
+    /// From the first commit of Kubernetes (objects are older than the log, and times before 1970 are none) to the end of 2199.
+    public static let starts: ClosedRange<Int64> = 1_402_012_800 * Span.second...7_258_118_399 * Span.second
 
     public init(events: Int) { self.events = events }
 

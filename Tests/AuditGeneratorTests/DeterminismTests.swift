@@ -44,6 +44,16 @@ import Testing
         #expect(events.count == 3000 && events.allSatisfy { !$0.auditID.isEmpty })
     }
 
+    @Test(arguments: [GeneratorOptions.starts.lowerBound, GeneratorOptions.starts.upperBound]) func anyStart(
+        start: Int64
+    ) async throws {
+        var options = GeneratorOptions(events: 3000)
+        (options.start, options.days, options.level) = (start, 3660, .requestresponse)
+        var bytes: [UInt8] = []
+        try await AuditGenerator(options).run { bytes.append(contentsOf: $0) }
+        #expect(try Logs.parsed(bytes).count == 3000)
+    }
+
     @Test func optionsOutOfBoundsAreRefused() {
         func check(_ change: (inout GeneratorOptions) -> Void) {
             var options = GeneratorOptions(events: 10)
