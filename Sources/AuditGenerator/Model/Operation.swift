@@ -4,9 +4,9 @@ enum Operation: UInt8, CaseIterable {
     case leaseRenew, nodeStatusPatch, nodeRead, podStatusPatch, podRead, podRemove, tokenCreate, secretRead, configRead
     case secretWatch, configWatch, podWatchOfNode, csiNodeRead, runtimeClassWatch
     // The control plane.
-    case electionRead, electionRenew, podBind, podCreate, podDelete, eventCreate, eventPatch, replicaSetCreate,
+    case electionRead, electionRenew, podBind, podCreate, podDelete, eventCreate, replicaSetCreate,
         replicaSetScale
-    case replicaSetStatus, replicaSetDelete, deploymentStatus, sliceUpdate, sliceCreate, jobCreate, jobStatus, jobDelete
+    case replicaSetStatus, replicaSetDelete, deploymentStatus, sliceUpdate, jobCreate, jobStatus, jobDelete
     case cronJobStatus, scalerStatus, nodePatch, namespaceRead, quotaStatus, podEvict
     case podWatch, serviceWatch, sliceWatch, nodeWatch, deploymentWatch, eventWatch, customWatch
     // Operators, programs and pipelines.
@@ -83,7 +83,6 @@ enum Operation: UInt8, CaseIterable {
         case .podDelete:
             Form("delete", "pods", "Pod", name: .pod, request: .deleteOptions, response: .pod, level: .request)
         case .eventCreate: Form("create", "events", "Event", name: .event, request: .event, response: .event, code: 201)
-        case .eventPatch: Form("patch", "events", "Event", name: .event, request: .event, response: .event)
         case .replicaSetCreate:
             Form(
                 "create", "replicasets", "ReplicaSet", group: "apps", name: .replicaSet, request: .replicaSet,
@@ -112,10 +111,6 @@ enum Operation: UInt8, CaseIterable {
                 "update", "endpointslices", "EndpointSlice", group: "discovery.k8s.io", name: .slice, versioned: true,
                 request: .slice,
                 response: .slice)
-        case .sliceCreate:
-            Form(
-                "create", "endpointslices", "EndpointSlice", group: "discovery.k8s.io", name: .slice, request: .slice,
-                response: .slice, code: 201)
         case .jobCreate:
             Form(
                 "create", "jobs", "Job", group: "batch", name: .job, request: .job, response: .job,

@@ -39,54 +39,46 @@ extension EventRenderer {
     /// What happened to a pod, as the component that asks tells it.
     func putEvent(_ record: EventRecord, side: Side, to out: inout TextWriter) {
         let form = model.forms[Int(record.operation.rawValue)]
-        if form.isCreation || side == .stored {
-            let actor = model.actors[record.actor]
-            out.put(#"{"kind":"Event","apiVersion":"v1","metadata":{"name":""#)
-            putName(record, form, to: &out)
-            out.put(#"","namespace":""#)
-            out.put(model.workloads.namespaces[Int(record.namespace)])
-            out.put(#"","#)
-            putIdentity(record.id, "events", record, side: side, to: &out)
-            let component: StaticString =
-                switch actor.kind {
-                case .node: "kubelet"
-                case .system: "default-scheduler"
-                case .controller: "replicaset-controller"
-                default: "operator"
-                }
-            if side == .stored {
-                out.put(#""managedFields":["#)
-                putManager(component, apiVersion: "v1", at: record.time, to: &out)
-                out.put(
-                    #"{"f:count":{},"f:firstTimestamp":{},"f:involvedObject":{},"f:lastTimestamp":{},"f:message":{},"f:reason":{},"f:reportingComponent":{},"f:source":{"f:component":{}},"f:type":{}}}],"#
-                )
+        let actor = model.actors[record.actor]
+        out.put(#"{"kind":"Event","apiVersion":"v1","metadata":{"name":""#)
+        putName(record, form, to: &out)
+        out.put(#"","namespace":""#)
+        out.put(model.workloads.namespaces[Int(record.namespace)])
+        out.put(#"","#)
+        putIdentity(record.id, "events", record, side: side, to: &out)
+        let component: StaticString =
+            switch actor.kind {
+            case .node: "kubelet"
+            case .system: "default-scheduler"
+            case .controller: "replicaset-controller"
+            default: "operator"
             }
-            out.put(#""labels":{}},"involvedObject":{"kind":"Pod","namespace":""#)
-            out.put(model.workloads.namespaces[Int(record.namespace)])
-            out.put(#"","name":""#)
-            putPodName(record, to: &out)
-            out.put(#"","uid":""#)
-            putUID(of: record.key, "pods", to: &out)
-            out.put(#"","apiVersion":"v1","resourceVersion":""#)
-            out.put(decimal: model.versions.version(at: record.prior))
-            out.put(#""},"reason":""#)
-            putReason(record, actor, to: &out)
-            out.put(#"","source":{"component":""#)
-            out.put(component)
-            out.put(#""},"firstTimestamp":""#)
-            out.put(time: record.time)
-            out.put(#"","lastTimestamp":""#)
-            out.put(time: record.time)
-            out.put(#"","count":1,"type":"Normal","eventTime":null,"reportingComponent":""#)
-            out.put(component)
-            out.put(#"","reportingInstance":""}"#)
-        } else {
-            out.put(#"{"count":"#)
-            out.put(decimal: 2 + record.id % 90)
-            out.put(#","lastTimestamp":""#)
-            out.put(time: record.time)
-            out.put(#""}"#)
+        if side == .stored {
+            out.put(#""managedFields":["#)
+            putManager(component, apiVersion: "v1", at: record.time, to: &out)
+            out.put(
+                #"{"f:count":{},"f:firstTimestamp":{},"f:involvedObject":{},"f:lastTimestamp":{},"f:message":{},"f:reason":{},"f:reportingComponent":{},"f:source":{"f:component":{}},"f:type":{}}}],"#
+            )
         }
+        out.put(#""labels":{}},"involvedObject":{"kind":"Pod","namespace":""#)
+        out.put(model.workloads.namespaces[Int(record.namespace)])
+        out.put(#"","name":""#)
+        putPodName(record, to: &out)
+        out.put(#"","uid":""#)
+        putUID(of: record.key, "pods", to: &out)
+        out.put(#"","apiVersion":"v1","resourceVersion":""#)
+        out.put(decimal: model.versions.version(at: record.prior))
+        out.put(#""},"reason":""#)
+        putReason(record, actor, to: &out)
+        out.put(#"","source":{"component":""#)
+        out.put(component)
+        out.put(#""},"firstTimestamp":""#)
+        out.put(time: record.time)
+        out.put(#"","lastTimestamp":""#)
+        out.put(time: record.time)
+        out.put(#"","count":1,"type":"Normal","eventTime":null,"reportingComponent":""#)
+        out.put(component)
+        out.put(#"","reportingInstance":""}"#)
     }
 
     /// The reason and the message of an event.
