@@ -28,11 +28,13 @@ format:
 # The contract of the command line; the same questions to DuckDB, and the investigations to a script, on the same raw files: the answers
 # must be equal, and those that the documents show, too.
 CONFORMANCE_FILES ?= Tests/Fixtures/apiserver-sample.ndjson.zst Tests/Fixtures/edge.ndjson.zst
-conformance: build .venv/bin/duckdb-ready .build/sample.ndjson
+conformance: build .venv/bin/duckdb-ready .build/sample.ndjson .build/generated.ndjson
 	bash Tests/Conformance/command_line.sh $(BIN) .build/sample.ndjson
 	bash Tests/Conformance/retention.sh $(BIN) .build/sample.ndjson
 	.venv/bin/python Tests/Conformance/compare_with_duckdb.py --auditstore $(BIN) $(CONFORMANCE_FILES)
-	.venv/bin/python Tests/Conformance/query_suite.py --auditstore $(BIN) Tests/Fixtures/apiserver-sample.ndjson.zst
+	.venv/bin/python Tests/Conformance/query_suite.py --auditstore $(BIN) Tests/Fixtures/apiserver-sample.ndjson.zst \
+	  .build/generated.ndjson
+	.venv/bin/python Tests/Conformance/compare_generated.py --auditstore $(BIN) mixed=Tests/Fixtures/apiserver-sample.ndjson.zst
 	.venv/bin/python Tests/Conformance/compare_investigations.py --auditstore $(BIN) $(CONFORMANCE_FILES)
 	.venv/bin/python Tests/Conformance/documented_output.py --auditstore $(BIN) --log Tests/Fixtures/apiserver-sample.ndjson.zst \
 	  Docs/Investigations.md
@@ -44,6 +46,10 @@ conformance: build .venv/bin/duckdb-ready .build/sample.ndjson
 
 .build/sample.ndjson: Tests/Fixtures/apiserver-sample.ndjson.zst
 	mkdir -p .build && zstd -dqf $< -o $@
+
+# A synthetic log, dense enough for a quick test.
+.build/generated.ndjson: build
+	$(BIN) generate --quiet --events 40000 --nodes 50 --days 30 > $@
 
 KILLS ?= 20
 kill-test: build .build/sample.ndjson

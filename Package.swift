@@ -40,11 +40,13 @@ let package = Package(
         .target(
             name: "KubernetesAudit", dependencies: ["AuditStore", "CLZ4", "CZstd", "CZlib", "CYAML"],
             swiftSettings: settings),
+        // Synthetic logs, for benchmarks and sizing: it knows neither the store nor the schema, so that it can prove nothing by sharing.
+        .target(name: "AuditGenerator", swiftSettings: settings),
         .executableTarget(
             // The module is not called auditstore: that is AuditStore on a file system without case.
             name: "AuditStoreTool",
             dependencies: [
-                "AuditStore", "KubernetesAudit",
+                "AuditGenerator", "AuditStore", "KubernetesAudit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -63,6 +65,10 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "AuditStoreToolTests", dependencies: ["AuditStoreTool", "AuditStore", "KubernetesAudit"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "AuditGeneratorTests",
+            dependencies: ["AuditGenerator", "AuditStore", "KubernetesAudit", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "KubernetesAuditTests", dependencies: ["KubernetesAudit", "CLZ4", "CZstd", "CZlib"],

@@ -16,7 +16,7 @@ struct AuditStoreCommand: AsyncParsableCommand {
             VerifyCommand.self,
             BackupCommand.self, CompactCommand.self, RetainCommand.self, HoldCommand.self, DeleteCommand.self,
             FirstSeenCommand.self, RareCommand.self, SpikesCommand.self, SequenceCommand.self,
-            HistoryCommand.self, ProfileCommand.self, ContextCommand.self,
+            HistoryCommand.self, ProfileCommand.self, ContextCommand.self, GenerateCommand.self,
         ])
 
     static func main() async {

@@ -162,5 +162,19 @@ check 'table' 4 "$(rows table | wc -l | tr -d ' ')"
 check 'keys in order' '["verb", "count", "distinct(user.username)"]' \
   "$(rows ndjson | head -1 | python3 -c 'import json,sys; print(json.dumps(list(json.load(sys.stdin))))')"
 
+# Synthetic logs.
+generate() { "$auditstore" generate --quiet --events 2000 --level metadata "$@"; }
+check 'exactly so many' 2000 "$(generate | wc -l | tr -d ' ')"
+check 'threads change nothing' same "$(same <(generate --seed 7) <(generate --seed 7 --threads 3))"
+check 'another seed' different "$(same <(generate --seed 7) <(generate --seed 8))"
+check 'synthetic events are marked' 2000 "$(generate | grep -cE '"auditID":"[0-9a-f]{8}-[0-9a-f]{4}-8')"
+check 'and said to be so' 'synthetic' "$("$auditstore" generate --events 1 2>&1 >/dev/null | cut -d: -f1)"
+check 'the reader may go' '0 0' "$(generate --events 1000000 | head -1 >/dev/null; echo "${PIPESTATUS[@]}")"
+check 'a pipe loads' 2000 "$(generate | "$auditstore" ingest --store synthetic --format json - 2>/dev/null | field events)"
+check 'days are partitions' 3 "$(generate --days 3 | "$auditstore" ingest --store three-days --quiet - >/dev/null &&
+  "$auditstore" query --store three-days --every 1d --format ndjson | wc -l | tr -d ' ')"
+check 'a size that is none' 2 "$(status "$auditstore" generate --events 0)"
+check 'a level that is none' 2 "$(status "$auditstore" generate --events 1 --level all)"
+
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" = 0 ]
