@@ -110,10 +110,13 @@ struct DuplicateWindow {
         }
     }
 
-    /// Adds what `append(to:)` wrote.
-    mutating func add(decoding bytes: UnsafeRawBufferPointer) {
+    /// Adds what `append(to:)` wrote, but for so many of the last ones: an event that is there no more must not make the one
+    /// that is sent again a duplicate.
+    mutating func add(decoding bytes: UnsafeRawBufferPointer, without doubtful: UInt64) {
+        let count = UInt64(bytes.count / Self.entryBytes)
+        let end = Int(count - min(doubtful, count)) * Self.entryBytes
         var offset = 0
-        while bytes.count - offset >= Self.entryBytes {
+        while end - offset >= Self.entryBytes {
             let word = { (index: Int) in
                 UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset + 8 * index, as: UInt64.self))
             }

@@ -28,6 +28,8 @@ struct WALReplay {
     private(set) var files: [UInt64] = []
     /// The number that the next event gets.
     private(set) var nextRecord: UInt64
+    /// The first event that the numbers of later blocks tell of, and that is not there.
+    private var firstMissing: UInt64?
 
     init(_ directory: StoreDirectory, position: WALPosition, secret: StoreSecret) {
         self.directory = directory
@@ -37,10 +39,11 @@ struct WALReplay {
     }
 
     /// - Parameters:
-    ///   - window: gets the payload of a block of digests.
+    ///   - window: gets the payload of a block of digests, and how many of the last of them may be of events that are not there. A
+    ///     writer may have found events that were never on the disk, have written their digests, and then have lost its power.
     ///   - events: gets the events of a block, in the order they were acknowledged; the bytes are valid during the call.
     mutating func run(
-        window: (UnsafeRawBufferPointer) throws -> Void = { _ in },
+        window: (UnsafeRawBufferPointer, _ doubtful: UInt64) throws -> Void = { _, _ in },
         events: (WALEvents, WALBlockHeader) throws -> Void
     ) throws {
         files = try directory.walFiles().filter { $0 >= position.file }
@@ -59,7 +62,10 @@ struct WALReplay {
             while let item = try reader.next() {
                 switch item {
                 case .damage(let found): note(found)
-                case .block(let header) where header.kind == .window: try window(reader.payload)
+                case .block(let header) where header.kind == .window:
+                    noteGap(before: header)
+                    try window(
+                        reader.payload, firstMissing.map { header.firstRecord - min($0, header.firstRecord) } ?? 0)
                 case .block(let header):
                     guard header.firstRecord < limit else { continue }
                     try take(header, reader, events)
@@ -76,10 +82,15 @@ struct WALReplay {
             return note(reader.damage(of: header))
         }
         guard header.firstRecord >= nextRecord else { return note(reader.damage(of: header)) }
+        noteGap(before: header)
         report.missingEvents += header.firstRecord - nextRecord
         nextRecord = header.firstRecord + UInt64(header.records)
         report.events += UInt64(header.records)
         try body(events, header)
+    }
+
+    private mutating func noteGap(before header: WALBlockHeader) {
+        if header.firstRecord > nextRecord, firstMissing == nil { firstMissing = nextRecord }
     }
 
     private mutating func note(_ found: WALDamage) {

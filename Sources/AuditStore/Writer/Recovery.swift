@@ -34,7 +34,7 @@ struct Recovery {
         var commits: [Commit] = []
         var replay = WALReplay(directory, position: manifest.wal, secret: secret)
         try replay.run(
-            window: { if remembers { window.add(decoding: $0) } },
+            window: { if remembers { window.add(decoding: $0, without: $1) } },
             events: { events, header in
                 active.append(events, nextRecord: header.firstRecord + UInt64(header.records))
                 commits.append(Commit(events: header.records, time: header.time))

@@ -17,12 +17,18 @@ import Testing
 @Suite struct CrashHistoryTests {
     private static func number(_ name: String) -> UInt64? { getenv(name).flatMap { UInt64(String(cString: $0)) } }
 
+    /// Found by ten thousand histories. A writer found events that were never on the disk and wrote their digests, the power was
+    /// lost, and the same events sent again were taken for duplicates.
+    private static let onceFailed: [UInt64] = [20_262_906, 20_263_224, 20_264_575, 20_266_102, 20_267_871]
+
     @Test func nothingIsLost() async {
         let seed = Self.number("AUDITSTORE_CRASH_SEED")
         let count = Self.number("AUDITSTORE_CRASH_HISTORIES") ?? (seed == nil ? 200 : 1)
         let first = seed ?? 1
         var failed = 0
-        for seed in first..<first + count {
+        var tried = 0
+        for seed in (seed == nil ? Self.onceFailed : []) + Array(first..<first + count) {
+            tried += 1
             let history = CrashHistory(seed: seed)
             guard let failure = await history.run() else { continue }
             failed += 1
@@ -31,6 +37,6 @@ import Testing
             Issue.record("seed \(seed): \(failure)\n  shortest: \(shortFailure)\n  \(shrunk)")
             if failed == 5 { break }
         }
-        print("\(count) crash histories from seed \(first): \(failed) failed")
+        print("\(tried) crash histories, those from seed \(first) on: \(failed) failed")
     }
 }
