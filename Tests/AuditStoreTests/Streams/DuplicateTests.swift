@@ -105,9 +105,23 @@ import Testing
                 var bytes = ByteArena()
                 window.append(to: &bytes)
                 window = DuplicateWindow(DuplicateOptions(events: 50, age: .seconds(1)))
-                window.add(decoding: bytes.bytes)
+                window.add(decoding: bytes.bytes, without: 0)
             }
         }
+    }
+
+    @Test(arguments: 0..<13) func theLastDigestsAreLeftOut(doubtful: UInt64) {
+        var window = DuplicateWindow(DuplicateOptions(events: 50, age: .seconds(1)))
+        let digest = { (value: UInt64) in
+            EventDigest(bytes: SipHash.Digest(first: value, second: value), identity: nil)
+        }
+        for value in 0..<10 { window.add(digest(UInt64(value)), time: 0) }
+        var bytes = ByteArena()
+        defer { extendLifetime(bytes) }
+        window.append(to: &bytes)
+        var read = DuplicateWindow(DuplicateOptions(events: 50, age: .seconds(1)))
+        read.add(decoding: bytes.bytes, without: doubtful)
+        for value in 0..<UInt64(10) { #expect(read.contains(digest(value)) == (value + doubtful < 10)) }
     }
 
     /// The same auditID and stage with other bytes: both are kept, and the later one is flagged, before it is sealed, after
