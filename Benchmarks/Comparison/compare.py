@@ -37,6 +37,10 @@ CHANGES = 'verb in ["create","update","patch","delete"] && objectRef.resource ==
 STAGE_TIME = re.compile(r'"stageTimestamp":"([^"]*)"')
 
 
+class Failed(Exception):
+    """An engine could not do what it was asked for."""
+
+
 def pinned(cores):
     return lambda: os.sched_setaffinity(0, cores)
 
@@ -55,7 +59,7 @@ def run(command, cores):
         wall = time.monotonic() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
-            sys.exit(f"exit status {process.returncode}: {' '.join(command)}")
+            raise Failed(f"exit status {process.returncode}: {' '.join(command)}")
         output.seek(0)
         text = output.read()
     return (json.loads(text) if text.strip() else {}), {
@@ -244,13 +248,21 @@ def measure(log, engines, arguments):
         events = sum(block.count(b"\n") for block in iter(lambda: data.read(1 << 20), b""))
     directory = tempfile.mkdtemp(dir=arguments.work)
     state = {"parameters": None, "answers": {}}
+    results, failures = [], []
     try:
-        results = [measure_engine(engine, log, directory, arguments, state) for engine in engines]
+        for engine in engines:
+            try:
+                results.append(measure_engine(engine, log, directory, arguments, state))
+            except Failed as failure:
+                if isinstance(engine, AuditStore):
+                    raise
+                say(f"{failure}")
+                failures.append(os.path.basename(engine.program))
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     return {"log": os.path.basename(log), "events": events, "bytes": os.path.getsize(log),
             "zstd19": text_compressed(log) if arguments.zstd else None, "parameters": state["parameters"],
-            "rows": {query: len(rows) for query, rows in state["answers"].items()}, "engines": results}
+            "rows": {query: len(rows) for query, rows in state["answers"].items()}, "engines": results, "failures": failures}
 
 
 def machine():

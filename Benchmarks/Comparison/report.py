@@ -220,13 +220,17 @@ def page(document, charts):
     yield ""
     yield f"![Stored bytes an event]({charts}/size.svg)"
     yield ""
-    engines = [engine["engine"] for engine in logs[0].result["engines"]]
+    engines = list(dict.fromkeys(engine["engine"] for log in logs for engine in log.result["engines"]))
+    stored = lambda log: {engine["engine"]: f"{engine['storedBytes'] / log.events:.1f}" for engine in log.result["engines"]}
     yield from table([["bytes an event", "raw", *engines, "`zstd -19 --long=27`"]] + [
         [f"{log.name}, {log.events:,} events", f"{log.bytes / log.events:,.0f}",
-         *(f"{engine['storedBytes'] / log.events:.1f}" for engine in log.result["engines"]),
+         *(stored(log).get(engine, "–") for engine in engines),
          f"{log.result['zstd19'] / log.events:.1f}" if log.result["zstd19"] else "–"] for log in logs])
     yield ""
     yield "After each engine's compaction; AuditStore gives every byte back as it came."
+    for log in logs:
+        for failure in log.result.get("failures", []):
+            yield f"\n`{failure}` could not load {log.name}."
     yield ""
     yield "## Ingest"
     yield ""

@@ -62,6 +62,9 @@ def run(name, version, load, open_store):
     asking = commands.add_parser("ask")
     asking.add_argument("directory")
     arguments = parser.parse_args()
+    # Some have a file for each column open at once.
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     if arguments.command == "load":
         os.makedirs(arguments.directory, exist_ok=True)
         with Timer() as whole:
