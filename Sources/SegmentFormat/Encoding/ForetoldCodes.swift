@@ -55,52 +55,32 @@ extension CodeCoder {
         var told = 0
         // In bounds: there are as many places and distances as rows; who gives the codes of a column has checked them against
         // its largest, and who gives distances that none lies before the first row; bits and symbols are counted here.
-        if let distances = partners?.baseAddress {
-            for i in 0..<rows {
-                let place = Int(truncatingIfNeeded: places[i])
-                let expected = last[place]
-                let distance = Int(truncatingIfNeeded: distances[i])
-                if distance != 0 {
-                    let isOwn = Self.bit(paired, of: partnerBits)
-                    paired &+= 1
-                    if !isOwn {
-                        out[i] = out[i &- distance]
-                        last[place] = out[i]
-                        continue
-                    }
+        let distances = partners?.baseAddress
+        for i in 0..<rows {
+            let place = Int(truncatingIfNeeded: places[i])
+            let expected = last[place]
+            if let distances, distances[i] != 0 {
+                let isOwn = Self.bit(paired, of: partnerBits)
+                paired &+= 1
+                if !isOwn {
+                    out[i] = out[i &- Int(truncatingIfNeeded: distances[i])]
+                    last[place] = out[i]
+                    continue
                 }
-                if expected != Self.nothing {
-                    guard told < foretold else { throw .corrupt("a page of codes foretells too few rows") }
-                    let isOwn = Self.bit(told, of: foretoldBits)
-                    told &+= 1
-                    if !isOwn {
-                        out[i] = expected
-                        continue
-                    }
-                }
-                guard own < available else { throw .corrupt("a page of codes has too few symbols") }
-                out[i] = source[own]
-                last[place] = source[own]
-                own &+= 1
             }
-        } else {
-            for i in 0..<rows {
-                let place = Int(truncatingIfNeeded: places[i])
-                let expected = last[place]
-                if expected != Self.nothing {
-                    guard told < foretold else { throw .corrupt("a page of codes foretells too few rows") }
-                    let isOwn = Self.bit(told, of: foretoldBits)
-                    told &+= 1
-                    if !isOwn {
-                        out[i] = expected
-                        continue
-                    }
+            if expected != Self.nothing {
+                guard told < foretold else { throw .corrupt("a page of codes foretells too few rows") }
+                let isOwn = Self.bit(told, of: foretoldBits)
+                told &+= 1
+                if !isOwn {
+                    out[i] = expected
+                    continue
                 }
-                guard own < available else { throw .corrupt("a page of codes has too few symbols") }
-                out[i] = source[own]
-                last[place] = source[own]
-                own &+= 1
             }
+            guard own < available else { throw .corrupt("a page of codes has too few symbols") }
+            out[i] = source[own]
+            last[place] = source[own]
+            own &+= 1
         }
         guard own == available, told == foretold else { throw .corrupt("a page of codes has symbols left over") }
     }
