@@ -24,7 +24,7 @@ for guide in "$@"; do
       sed -E 's/^import (AuditStore|KubernetesAudit)$//' "$body"
       printf '#sourceLocation()\n}\n'
     } >"$work/snippet.swift"
-    if swiftc -typecheck -swift-version 6 -I .build/release/Modules -I Sources/CLZ4 -I Sources/CZstd -I Sources/CZlib \
+    if swiftc -typecheck -swift-version 6 -I .build/release/Modules -I Sources/CLZ4 -I Sources/CZstd -I Sources/CZlib -I Sources/CYAML \
       -Xcc -fmodule-map-file=.build/release/CKernels.build/module.modulemap "$work/snippet.swift" >"$work/messages" 2>&1 &&
       ! grep -q 'warning:' "$work/messages"; then
       passed=$((passed + 1))

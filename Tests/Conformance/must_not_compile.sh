@@ -5,7 +5,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 build=.build/${1:-release}
-flags=(-typecheck -swift-version 6 -I "$build/Modules" -I Sources/CLZ4 -I Sources/CZstd -I Sources/CZlib -I "$build/CKernels.build")
+flags=(-typecheck -swift-version 6 -I "$build/Modules" -I Sources/CLZ4 -I Sources/CZstd -I Sources/CZlib -I Sources/CYAML -I "$build/CKernels.build")
 passed=0 failed=0
 for file in Tests/MustNotCompile/*.swift; do
   expected=$(sed -n '1s,^// expected: ,,p' "$file")
