@@ -2,15 +2,20 @@ import Shredding
 
 extension StoreCore {
     /// Does one piece of work that changes the manifest, beside a stream of this process; what it leaves behind when it fails is
-    /// removed.
+    /// removed. It is done again if compaction replaced meanwhile what it is about.
     private func withWriter<R>(_ body: (WriterLock, ClaimedIDs) throws -> R) throws -> R {
         try checkExists()
         let writer = try access.begin(.bulk, directory, schema)
         defer { access.end(.bulk) }
-        let ids = ClaimedIDs(writer)
-        do { return try body(writer, ids) } catch {
-            ids.removeStrays(from: directory)
-            throw AuditStoreError.wrapping(error)
+        return try access.whileRewriting {
+            while true {
+                let ids = ClaimedIDs(writer)
+                do { return try body(writer, ids) } catch {
+                    ids.removeStrays(from: directory)
+                    if error is SegmentMerge.Superseded { continue }
+                    throw AuditStoreError.wrapping(error)
+                }
+            }
         }
     }
 

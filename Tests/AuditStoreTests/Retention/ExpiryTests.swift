@@ -105,6 +105,19 @@ import Testing
         }
     }
 
+    /// A manifest may say anything of when it was written.
+    @Test(arguments: [Int64.min, 0, Int64.max]) func impossibleCommits(at time: Int64) async throws {
+        let files = Self.files(at: "2025-07-20")
+        let (store, _) = try await Self.store(files)
+        var manifest = try store.manifest()
+        manifest.committed = time
+        for index in manifest.segments.indices { manifest.segments[index].loaded = time }
+        manifest.segments[0].day = nil
+        try store.directory.replaceManifest(manifest)
+        let report = try store.core.retain(dryRun: true, force: false, by: nil)
+        #expect(report.refusal?.message.contains("behind the last commit") == (time == .max ? true : false))
+    }
+
     @Test func moreThanHalf() async throws {
         let files = Self.files(at: "2024-07-25")
         let (store, _) = try await Self.store(files)
