@@ -101,7 +101,7 @@ package final class SegmentMerger {
         var rowsBefore = 0
         for group in segment.metadata.rowGroups.indices {
             reader.open(group)
-            source.openGroup()
+            source.forgetDocuments()
             let picked = try select?(reader)
             let count = picked?.count ?? reader.rows
             var next = 0
@@ -128,7 +128,10 @@ package final class SegmentMerger {
                 rows += n
                 totalRows += UInt64(n)
                 next += n
-                if rows == Limits.rowsPerRowGroup || documentBytes > Self.documentBytesPerRowGroup { try flush() }
+                if rows == Limits.rowsPerRowGroup || documentBytes > Self.documentBytesPerRowGroup {
+                    try flush()
+                    source.forgetDocuments()
+                }
             }
             rowsBefore += reader.rows
         }
