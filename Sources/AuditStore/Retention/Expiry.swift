@@ -67,6 +67,7 @@ struct Expiry {
             manifest.obsolete += outcome.quarantine.flatMap { directory.names(of: $0, quarantine: true) }
             if isNew, let months { manifest.retention.setStandard(months: months, at: now, by: by) }
             for record in records(of: outcome.report, at: now) { manifest.retention.add(record) }
+            if let erased = RetentionRecord.erased(outcome.gone, at: now) { manifest.retention.add(erased) }
         }
         return outcome.report
     }
@@ -147,9 +148,13 @@ struct Expiry {
         return opened
     }
 
-    /// Lines of a segment of the quarantine; a long one has several rows.
+    /// Lines of a segment of the quarantine; a long one has several rows. One that is damaged goes as others do: its rows count.
     private func lines(of segment: SegmentDescription) throws -> UInt64 {
-        let reader = try directory.open(segment, quarantine: true)
+        let reader: SegmentReader
+        do { reader = try directory.open(segment, quarantine: true) } catch {
+            _ = try StoreDirectory.damage(error)
+            return segment.rows
+        }
         guard let column = reader.column(path: StoreColumn.continues) else { return segment.rows }
         return segment.rows - reader.metadata.rowGroups.reduce(0) { $0 + UInt64($1.chunks[column].present) }
     }
