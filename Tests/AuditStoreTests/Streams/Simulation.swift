@@ -249,7 +249,10 @@ final class Simulation {
     @discardableResult
     private func checkBackup(_ path: String) throws -> [Int] {
         let events = try found(in: TestStore(files, path: path))
-        if let lost = acknowledged.subtracting(events).min() {
+        if let back = retention.gone.intersection(events).min() {
+            throw Wrong(what: "event \(back) was deleted and is in \(path)")
+        }
+        if let lost = acknowledged.subtracting(events).subtracting(retention.mayBeGone).min() {
             throw Wrong(what: "event \(lost) was acknowledged and is not in \(path)")
         }
         if let other = Set(events).subtracting(acknowledged).subtracting(possible).min() {
