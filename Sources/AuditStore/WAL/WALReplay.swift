@@ -59,7 +59,11 @@ struct WALReplay {
             while let item = try reader.next() {
                 switch item {
                 case .damage(let found): note(found)
-                case .block(let header) where header.kind == .window: try window(reader.payload)
+                case .block(let header) where header.kind == .window:
+                    // It names events of the files before. Where some are missing (a writer had found them, and a loss of power took
+                    // them before they were sealed), they have to be taken when they are sent again; the others are known without it.
+                    guard header.firstRecord <= nextRecord, report.missingEvents == 0 else { continue }
+                    try window(reader.payload)
                 case .block(let header):
                     guard header.firstRecord < limit else { continue }
                     try take(header, reader, events)

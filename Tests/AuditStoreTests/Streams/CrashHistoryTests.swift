@@ -17,6 +17,12 @@ import Testing
 @Suite struct CrashHistoryTests {
     private static func number(_ name: String) -> UInt64? { getenv(name).flatMap { UInt64(String(cString: $0)) } }
 
+    /// 213: a loss of power after a writer had found events, and before it had sealed them.
+    @Test(arguments: [UInt64(213)]) func whatOnceWentWrong(seed: UInt64) async {
+        let failure = await CrashHistory(seed: seed).run()
+        #expect(failure == nil)
+    }
+
     @Test func nothingIsLost() async {
         let seed = Self.number("AUDITSTORE_CRASH_SEED")
         let count = Self.number("AUDITSTORE_CRASH_HISTORIES") ?? (seed == nil ? 200 : 1)
