@@ -32,7 +32,7 @@ actor BackgroundCompaction {
         self.lease = lease
         let access = core.access
         throttle = CompactionThrottle(
-            bytesPerSecond: options.bytesPerSecond, isPressed: isPressed, isUnwanted: { access.isCompacting })
+            bytesPerSecond: options.bytesPerSecond, isPressed: isPressed, isUnwanted: { access.isRewriting })
     }
 
     nonisolated var activity: CompactionActivity { state.withLock { $0 } }

@@ -14,7 +14,7 @@ final class MergeSource {
     let columns: [SourceColumn]
     /// Values were shredded out of the documents: the same text can stand for different ones.
     let hasShreddedColumns: Bool
-    /// By column and code: what documents of the current row group have become.
+    /// By column and code: what documents of the row group have become in the one that is being written.
     var documents: [Int: [UInt32: (code: UInt32, values: [(column: Int, code: UInt32)])]] = [:]
     private var maps: [[UInt32]]
     private var dictionaries: [ColumnDictionary?]
@@ -31,8 +31,9 @@ final class MergeSource {
         dictionaries = metadata.columns.map { _ in nil }
     }
 
-    /// Documents have a dictionary a row group.
-    func openGroup() { documents.removeAll() }
+    /// Documents have a dictionary a row group: what their codes have become holds while both the row group that is read and the one
+    /// that is written are the same.
+    func forgetDocuments() { documents.removeAll() }
 
     func map(_ column: Int, _ code: UInt32) -> UInt32 { maps[column][Int(code)] }
     func setMap(_ column: Int, _ code: UInt32, _ new: UInt32) { maps[column][Int(code)] = new }

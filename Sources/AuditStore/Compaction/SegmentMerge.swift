@@ -53,20 +53,8 @@ struct SegmentMerge {
             manifest.segments += written
             manifest.segments.sort { $0.firstSequence < $1.firstSequence }
             manifest.obsolete += segments.flatMap { directory.names(of: $0) }
-            if let erased = Self.erased(segments, at: directory.files.now) { manifest.retention.add(erased) }
+            if let erased = RetentionRecord.erased(segments, at: directory.files.now) { manifest.retention.add(erased) }
         }
-    }
-
-    /// What the record of retention says of deleted events whose bytes are gone now; nil if there were none.
-    private static func erased(_ segments: [SegmentDescription], at time: Int64) -> RetentionRecord? {
-        var record = RetentionRecord(.erased, time: time)
-        for segment in segments {
-            guard let tombstones = segment.tombstones else { continue }
-            record.segments += 1
-            record.events += tombstones.rows
-            record.rawBytes += tombstones.rawBytes
-        }
-        return record.segments > 0 ? record : nil
     }
 
     /// A segment that is being written.

@@ -73,12 +73,16 @@ package final class SegmentMerger {
 
     /// Whether the segment's columns find room beside those that are here.
     package func hasRoom(for segment: SegmentReader) -> Bool {
+        hasColumns(for: segment) && dictionaryBytes <= Self.dictionaryBytesPerSegment
+            && writtenRowGroups + segment.metadata.rowGroups.count + 2 <= Limits.rowGroupsPerSegment
+    }
+
+    private func hasColumns(for segment: SegmentReader) -> Bool {
         var new = 0
         for column in segment.metadata.columns where columnsByPath[column.path] == nil && !isShredded(column.path) {
             new += 1
         }
-        return columnCount + new <= Limits.columnsPerSegment && dictionaryBytes <= Self.dictionaryBytesPerSegment
-            && writtenRowGroups + segment.metadata.rowGroups.count + 2 <= Limits.rowGroupsPerSegment
+        return columnCount + new <= Limits.columnsPerSegment
     }
     private var writtenRowGroups = 0
 
@@ -94,6 +98,10 @@ package final class SegmentMerger {
     package func append(
         _ segment: SegmentReader, base: UInt64, select: ((RowGroupReader) throws -> [Int32])? = nil
     ) throws {
+        // A writer leaves room for the columns that every segment has.
+        guard hasColumns(for: segment) else {
+            throw SegmentError(.corrupt, "a segment of too many columns", file: segment.source.name)
+        }
         let reader = RowGroupReader(segment)
         let source = try MergeSource(reader, isShredded: isShredded)
         let assembler = try EventAssembler(reader)
@@ -101,7 +109,7 @@ package final class SegmentMerger {
         var rowsBefore = 0
         for group in segment.metadata.rowGroups.indices {
             reader.open(group)
-            source.openGroup()
+            source.forgetDocuments()
             let picked = try select?(reader)
             let count = picked?.count ?? reader.rows
             var next = 0
@@ -128,7 +136,10 @@ package final class SegmentMerger {
                 rows += n
                 totalRows += UInt64(n)
                 next += n
-                if rows == Limits.rowsPerRowGroup || documentBytes > Self.documentBytesPerRowGroup { try flush() }
+                if rows == Limits.rowsPerRowGroup || documentBytes > Self.documentBytesPerRowGroup {
+                    try flush()
+                    source.forgetDocuments()
+                }
             }
             rowsBefore += reader.rows
         }

@@ -52,6 +52,8 @@ extension Manifest {
     private static let headerBytes = 24
     /// A manifest of ten million segments would be smaller than this.
     private static let payloadLimit: UInt64 = 1 << 30
+    /// No file is longer.
+    static let sizeLimit = UInt64(headerBytes) + payloadLimit + 8
 
     package func encode(to output: inout ByteArena) {
         var payload = ByteArena()
@@ -156,7 +158,14 @@ extension Manifest {
                     name: try reader.string(), beginningLength: UInt32(try reader.count(limit: InputCheckpoint.window)),
                     beginning: try reader.integer(), offset: try reader.varint(), end: try reader.integer()))
         }
-        for _ in 0..<(try reader.count(limit: payload.count)) { obsolete.append(try reader.string()) }
+        for _ in 0..<(try reader.count(limit: payload.count)) {
+            let name = try reader.string()
+            // They are going to be removed.
+            guard FileNames.isOfSegment(name) else {
+                throw .corrupt("the manifest names a file that is none of a segment")
+            }
+            obsolete.append(name)
+        }
         if version >= 2 {
             wal = WALPosition(file: try reader.varint(), record: try reader.varint())
             guard wal.isPlausible else { throw .corrupt("the manifest says impossible things of the WAL") }

@@ -26,21 +26,33 @@ struct Deletion {
     /// Deletes what is in segments.
     ///
     /// - Parameter record: what is kept of it; the figures are filled in.
+    /// - Throws: `SegmentMerge.Superseded` if others replaced what was looked at; nothing was deleted then.
     func run(_ writer: WriterLock, _ ids: ClaimedIDs, record: RetentionRecord) throws -> DeletionReport {
+        let report = try commit(writer, ids, record)
+        // The events are deleted, whatever becomes of files that are not needed any more: they are removed later then.
+        try? directory.removeObsolete(writer)
+        return report
+    }
+
+    private func commit(_ writer: WriterLock, _ ids: ClaimedIDs, _ record: RetentionRecord) throws -> DeletionReport {
+        // As every reader: what compacts beside a stream may replace what is read here, and remove it.
+        let lock = try directory.files.lock(directory.location(FileNames.readerLock), .shared, wait: true)
+        defer { lock?.unlock() }
         var report = DeletionReport()
-        var tombstones: [UInt64: Tombstones] = [:]
+        var tombstones: [SegmentDescription: Tombstones] = [:]
         var directories: Set<String> = []
         let manifest = writer.manifest
         try find(manifest.segments, manifest.retention.holds, open: { try directory.open($0) }, &report) { found in
-            tombstones[found.segment.id] = try write(found, ids)
+            tombstones[found.segment] = try write(found, ids)
             directories.insert(FileNames.partition(found.segment.day))
         }
         report.quarantined = manifest.quarantinedLines
         for name in directories.sorted() { try directory.files.syncDirectory(directory.location(name)) }
         guard report.events > 0 || report.held > 0 else { return report }
         try writer.commit { manifest in
+            guard Set(manifest.segments).isSuperset(of: tombstones.keys) else { throw SegmentMerge.Superseded() }
             for index in manifest.segments.indices {
-                guard let new = tombstones[manifest.segments[index].id] else { continue }
+                guard let new = tombstones[manifest.segments[index]] else { continue }
                 if let former = directory.tombstonesName(of: manifest.segments[index]) {
                     manifest.obsolete.append(former)
                 }
@@ -54,7 +66,6 @@ struct Deletion {
             record.times = report.times
             manifest.retention.add(record)
         }
-        try directory.removeObsolete(writer)
         return report
     }
 

@@ -27,7 +27,18 @@ struct Expiry {
     /// Drops it.
     ///
     /// - Parameter months: sets what the class `default` has; the outer nil leaves it as it is.
+    /// - Throws: `SegmentMerge.Superseded` if others replaced what was looked at; nothing was dropped then.
     func drop(months: Int??, force: Bool, _ writer: WriterLock, _ ids: ClaimedIDs) throws -> ExpiryReport {
+        let report = try commit(months: months, force: force, writer, ids)
+        // The events are gone, whatever becomes of their files: what cannot be removed now is removed later.
+        try? directory.removeObsolete(writer)
+        return report
+    }
+
+    private func commit(months: Int??, force: Bool, _ writer: WriterLock, _ ids: ClaimedIDs) throws -> ExpiryReport {
+        // As every reader: what compacts beside a stream may replace what is read here, and remove it.
+        let lock = try directory.files.lock(directory.location(FileNames.readerLock), .shared, wait: true)
+        defer { lock?.unlock() }
         let now = directory.files.now
         var manifest = writer.manifest
         if let months { manifest.retention.classes[0].months = months }
@@ -42,19 +53,22 @@ struct Expiry {
         for name in Set(outcome.rewritten.map { FileNames.partition($0.day) }).sorted() {
             try directory.files.syncDirectory(directory.location(name))
         }
-        let gone = Set((outcome.gone + outcome.quarantine).map(\.id))
+        let gone = Set(outcome.gone)
+        let quarantine = Set(outcome.quarantine)
         try writer.commit { manifest in
-            manifest.segments.removeAll { gone.contains($0.id) }
+            let count = manifest.segments.count
+            manifest.segments.removeAll { gone.contains($0) }
+            guard count - manifest.segments.count == gone.count else { throw SegmentMerge.Superseded() }
             manifest.segments += outcome.rewritten
             manifest.segments.sort { $0.firstSequence < $1.firstSequence }
-            manifest.quarantine.removeAll { gone.contains($0.id) }
+            manifest.quarantine.removeAll { quarantine.contains($0) }
             manifest.quarantinedLines -= min(manifest.quarantinedLines, outcome.quarantinedLines)
             manifest.obsolete += outcome.gone.flatMap { directory.names(of: $0) }
             manifest.obsolete += outcome.quarantine.flatMap { directory.names(of: $0, quarantine: true) }
             if isNew, let months { manifest.retention.setStandard(months: months, at: now, by: by) }
             for record in records(of: outcome.report, at: now) { manifest.retention.add(record) }
+            if let erased = RetentionRecord.erased(outcome.gone, at: now) { manifest.retention.add(erased) }
         }
-        try directory.removeObsolete(writer)
         return outcome.report
     }
 
@@ -134,9 +148,13 @@ struct Expiry {
         return opened
     }
 
-    /// Lines of a segment of the quarantine; a long one has several rows.
+    /// Lines of a segment of the quarantine; a long one has several rows. One that is damaged goes as others do: its rows count.
     private func lines(of segment: SegmentDescription) throws -> UInt64 {
-        let reader = try directory.open(segment, quarantine: true)
+        let reader: SegmentReader
+        do { reader = try directory.open(segment, quarantine: true) } catch {
+            _ = try StoreDirectory.damage(error)
+            return segment.rows
+        }
         guard let column = reader.column(path: StoreColumn.continues) else { return segment.rows }
         return segment.rows - reader.metadata.rowGroups.reduce(0) { $0 + UInt64($1.chunks[column].present) }
     }

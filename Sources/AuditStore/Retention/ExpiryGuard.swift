@@ -18,7 +18,7 @@ enum ExpiryGuard {
                 .refused, "\(message); nothing was dropped. If it is right, force it", expected: expected, found: found)
         }
         func date(_ time: Int64) -> String { Instant(microseconds: time).shortDescription }
-        if let committed = manifest.committed, now < committed - EventTimes.microsecondsPerDay {
+        if let committed = manifest.committed, now < committed, committed - now > EventTimes.microsecondsPerDay {
             return refuse(
                 "the clock is behind the last commit of the store: it is wrong now, or was then",
                 expected: "\(date(committed)) or later", found: date(now))

@@ -5,7 +5,7 @@ public struct RetentionRecord: Sendable, Hashable {
         case expired = 1
         /// Events were deleted by a condition: nobody sees them any more.
         case deleted = 2
-        /// Compaction rewrote segments with deleted events: their bytes are gone.
+        /// Segments with deleted events were rewritten by compaction, or expired: their bytes are gone.
         case erased = 3
         case holdAdded = 4
         case holdRemoved = 5
@@ -47,6 +47,18 @@ public struct RetentionRecord: Sendable, Hashable {
         self.name = name
         self.rule = rule
         self.reason = reason
+    }
+
+    /// What is kept of deleted events whose bytes go with their segments; nil if there are none.
+    static func erased(_ segments: [SegmentDescription], at time: Int64) -> RetentionRecord? {
+        var record = RetentionRecord(.erased, time: time)
+        for segment in segments {
+            guard let tombstones = segment.tombstones else { continue }
+            record.segments += 1
+            record.events += tombstones.rows
+            record.rawBytes += tombstones.rawBytes
+        }
+        return record.segments > 0 ? record : nil
     }
 
     mutating func extend(_ other: ClosedRange<Int64>?) {

@@ -66,6 +66,8 @@ enum RetentionLimits {
     static let reason = 512
     static let policy = 64 << 10
     static let holds = 256
+    /// Those of former rules stay, for events may have them.
+    static let classes = 1024
 
     static func check(_ text: String?, _ what: String, atMost limit: Int) throws(AuditStoreError) {
         guard let count = text?.utf8.count, count > limit else { return }

@@ -2,15 +2,20 @@ import Shredding
 
 extension StoreCore {
     /// Does one piece of work that changes the manifest, beside a stream of this process; what it leaves behind when it fails is
-    /// removed.
+    /// removed. It is done again if compaction replaced meanwhile what it is about.
     private func withWriter<R>(_ body: (WriterLock, ClaimedIDs) throws -> R) throws -> R {
         try checkExists()
         let writer = try access.begin(.bulk, directory, schema)
         defer { access.end(.bulk) }
-        let ids = ClaimedIDs(writer)
-        do { return try body(writer, ids) } catch {
-            ids.removeStrays(from: directory)
-            throw AuditStoreError.wrapping(error)
+        return try access.whileRewriting {
+            while true {
+                let ids = ClaimedIDs(writer)
+                do { return try body(writer, ids) } catch {
+                    ids.removeStrays(from: directory)
+                    if error is SegmentMerge.Superseded { continue }
+                    throw AuditStoreError.wrapping(error)
+                }
+            }
         }
     }
 
@@ -59,7 +64,7 @@ extension StoreCore {
         return try withWriter { writer, _ in
             let now = directory.files.now
             try writer.commit { manifest in
-                manifest.retention.classes = manifest.adopting(rules)
+                manifest.retention.classes = try manifest.adopting(rules)
                 manifest.retention.policy = policy
                 var record = RetentionRecord(.policySet, time: now, by: by)
                 record.rule = rules.map { "\($0.rules.count) rules" } ?? "none"
@@ -174,7 +179,9 @@ extension LegalHold {
 
 extension Manifest {
     /// The classes with those of new rules: one of a known name gets their months, for the events that are there, too.
-    fileprivate func adopting(_ rules: RetentionRules?) -> [RetentionClass] {
+    ///
+    /// - Throws: `AuditStoreError`: `.limit` if they are too many.
+    fileprivate func adopting(_ rules: RetentionRules?) throws(AuditStoreError) -> [RetentionClass] {
         var classes = retention.classes
         for new in rules?.classes ?? [] {
             if let index = classes.firstIndex(where: { $0.name == new.name }) {
@@ -183,6 +190,10 @@ extension Manifest {
                 let id = (classes.map(\.id).max() ?? 0) + 1
                 classes.append(RetentionClass(name: new.name, months: new.months, id: id))
             }
+        }
+        guard classes.count <= RetentionLimits.classes else {
+            throw AuditStoreError(
+                .limit, "the rules of this store had too many classes", expected: "at most \(RetentionLimits.classes)")
         }
         return classes
     }

@@ -47,6 +47,15 @@ package enum FileNames {
 
     package static func tombstones(_ id: UInt64) -> String { tenDigits(id) + tombstonesSuffix }
 
+    /// Whether a name in the directory of a store is one that a segment or its tombstones can have, and leads nowhere else.
+    package static func isOfSegment(_ name: String) -> Bool {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == (parts[0] == quarantine ? 2 : 3), parts[0] == quarantine || parts[0] == partitions,
+            parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." && !$0.utf8.contains(0) })
+        else { return false }
+        return name.hasSuffix(segmentSuffix) || name.hasSuffix(tombstonesSuffix)
+    }
+
     package static func walFile(_ number: UInt64) -> String { wal + "/" + tenDigits(number) + walSuffix }
 
     /// A file of the WAL of which parts could not be read; nobody reads it again, nor removes it.

@@ -4,7 +4,9 @@
 /// so it is replaced by another file, which all later readers take, and which holds the names of what was replaced until
 /// then: when the last of the readers before is gone, nobody reads these.
 extension StoreDirectory {
-    package func removeObsolete(_ writer: WriterLock) throws {
+    package func removeObsolete(_ writer: WriterLock) throws { try writer.whileRemoving { try removeReplaced(writer) } }
+
+    private func removeReplaced(_ writer: WriterLock) throws {
         let names = writer.manifest.obsolete
         guard !names.isEmpty else { return }
         let current = location(FileNames.readerLock)

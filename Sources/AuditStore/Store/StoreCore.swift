@@ -59,7 +59,7 @@ package struct StoreCore: Sendable {
         defer { access.end(.bulk) }
         let ids = ClaimedIDs(writer)
         do {
-            return try access.whileCompacting {
+            return try access.whileRewriting {
                 try Compaction(
                     directory: directory, schema: schema, writer: writer, ids: ids,
                     throttle: CompactionThrottle(bytesPerSecond: bytesPerSecond), progress: progress

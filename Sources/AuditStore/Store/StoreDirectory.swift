@@ -40,6 +40,11 @@ package struct StoreDirectory: Sendable {
             throw AuditStoreError(.notAStore, "there is no store here", location: .init(file: self.path))
         }
         let file = try files.openForReading(path)
+        guard file.size <= Manifest.sizeLimit else {
+            throw AuditStoreError(
+                .corrupt, "the manifest is too long", location: .init(file: path),
+                expected: "at most \(Manifest.sizeLimit) bytes", found: "\(file.size)")
+        }
         var bytes = ByteArena(capacity: Int(file.size))
         defer { extendLifetime(bytes) }
         let n = try file.read(at: 0, into: UnsafeMutableRawBufferPointer(start: bytes.base, count: Int(file.size)))

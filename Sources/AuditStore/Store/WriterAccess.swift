@@ -14,7 +14,7 @@ final class WriterAccess: Sendable {
         var seal: (@Sendable () async throws -> Void)?
     }
     private let state = Mutex(State())
-    private let compactions = Atomic(0)
+    private let rewrites = Atomic(0)
 
     /// Takes the lock, if this process does not hold it yet.
     func begin(_ role: Role, _ directory: StoreDirectory, _ schema: ShreddingSchema) throws -> WriterLock {
@@ -48,12 +48,12 @@ final class WriterAccess: Sendable {
         }
     }
 
-    /// Somebody compacts by command; what compacts beside a stream makes way.
-    var isCompacting: Bool { compactions.load(ordering: .relaxed) > 0 }
+    /// Somebody compacts, deletes or drops by command; what compacts beside a stream makes way.
+    var isRewriting: Bool { rewrites.load(ordering: .relaxed) > 0 }
 
-    func whileCompacting<Result>(_ body: () throws -> Result) rethrows -> Result {
-        compactions.add(1, ordering: .relaxed)
-        defer { compactions.subtract(1, ordering: .relaxed) }
+    func whileRewriting<Result>(_ body: () throws -> Result) rethrows -> Result {
+        rewrites.add(1, ordering: .relaxed)
+        defer { rewrites.subtract(1, ordering: .relaxed) }
         return try body()
     }
 

@@ -13,6 +13,7 @@ package final class WriterLock: Sendable {
     private let directory: StoreDirectory
     private let state: Mutex<State>
     private let nextID: Atomic<UInt64>
+    private let removal = Mutex(())
 
     init(lock: any FileLock, directory: StoreDirectory, manifest: Manifest) {
         self.lock = lock
@@ -25,6 +26,9 @@ package final class WriterLock: Sendable {
 
     /// The manifest as of the last commit that is known to have succeeded.
     package var manifest: Manifest { state.withLock { $0.manifest } }
+
+    /// One at a time removes files that were replaced: a load or a compaction, and what compacts beside the stream.
+    func whileRemoving<R>(_ body: () throws -> R) rethrows -> R { try removal.withLock { _ in try body() } }
 
     /// A number for a new segment.
     func claimID() -> UInt64 { nextID.add(1, ordering: .relaxed).oldValue }

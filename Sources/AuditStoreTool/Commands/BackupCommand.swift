@@ -6,8 +6,8 @@ struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup", abstract: "Makes a store in another directory that holds what this one holds now.",
         discussion: """
-            Loads, streams and queries go on meanwhile. What a stream has acknowledged is in the backup, sealed or not. The \\
-            backup is durable at the end, and it is a store: to restore it, use it, from wherever it lies then. If the command \\
+            Loads, streams and queries go on meanwhile. What a stream has acknowledged is in the backup, sealed or not. The \
+            backup is durable at the end, and it is a store: to restore it, use it, from wherever it lies then. If the command \
             fails or is interrupted, no store is there.
             """)
 

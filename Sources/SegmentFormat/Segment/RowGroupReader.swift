@@ -176,6 +176,10 @@ package final class RowGroupReader {
         referenceDepth += 1
         defer { referenceDepth -= 1 }
         let first = ReferenceCodes(others.first, try codes(others.first), largest: chunk(others.first).largestCode)
+        // A footer may claim any number of entries, and there is a table of them.
+        guard first.largest < ReferenceCodes.pairLimit else {
+            throw .corrupt("a page of codes refers to a column of too many values")
+        }
         guard let other = others.second else { return first }
         let second = ReferenceCodes(other, try codes(other), largest: chunk(other).largestCode)
         // What they refer to themselves is done with, so the memory is free.

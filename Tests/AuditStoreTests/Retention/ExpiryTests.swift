@@ -105,6 +105,19 @@ import Testing
         }
     }
 
+    /// A manifest may say anything of when it was written.
+    @Test(arguments: [Int64.min, 0, Int64.max]) func impossibleCommits(at time: Int64) async throws {
+        let files = Self.files(at: "2025-07-20")
+        let (store, _) = try await Self.store(files)
+        var manifest = try store.manifest()
+        manifest.committed = time
+        for index in manifest.segments.indices { manifest.segments[index].loaded = time }
+        manifest.segments[0].day = nil
+        try store.directory.replaceManifest(manifest)
+        let report = try store.core.retain(dryRun: true, force: false, by: nil)
+        #expect(report.refusal?.message.contains("behind the last commit") == (time == .max ? true : false))
+    }
+
     @Test func moreThanHalf() async throws {
         let files = Self.files(at: "2024-07-25")
         let (store, _) = try await Self.store(files)
@@ -137,6 +150,32 @@ import Testing
         #expect(try Self.lines(store) == new)
         #expect(try store.manifest().quarantinedLines == 0 && store.quarantined().isEmpty)
         #expect(try store.problems().isEmpty)
+    }
+
+    /// A segment of the quarantine that is damaged does not keep everything else from expiring, nor itself.
+    @Test func damagedQuarantine() async throws {
+        let files = Self.files(at: "2024-06-16")
+        let store = TestStore(files)
+        try await store.ingest(("log", SmallLogs.events(0..<20) + Array("no event\nnor this\n".utf8)))
+        let quarantine = try #require(store.manifest().quarantine.first)
+        let path = store.directory.location(store.directory.name(of: quarantine, quarantine: true))
+        files.put(Array(repeating: 0, count: Int(quarantine.storedBytes)), at: path)
+        files.wait(microseconds: 400 * EventTimes.microsecondsPerDay)
+        #expect(try store.core.retain(dryRun: false, force: true, by: nil).partitions.map(\.events) == [20, 2])
+        #expect(try store.manifest().quarantinedLines == 0 && files.file(path) == nil)
+        #expect(try store.problems().isEmpty)
+    }
+
+    /// The bytes of deleted events go with their day, and the report says so.
+    @Test func deletedEventsExpire() async throws {
+        let files = Self.files(at: "2025-07-17")
+        let (store, _) = try await Self.store(files)
+        _ = try await store.core.delete(
+            where: "user.username == 'user-0'", since: nil, until: "2024-06-17", reason: nil, by: nil, dryRun: false)
+        #expect(try store.core.retain(dryRun: false, force: true, by: nil).events == 13)
+        let records = try store.manifest().retention.records
+        #expect(records.map(\.kind) == [.deleted, .expired, .erased] && records.map(\.events) == [7, 13, 7])
+        #expect(!files.files.keys.contains { $0.contains("2024-06-16") })
     }
 
     /// However many records there are, the manifest stays small, and the sums are kept.

@@ -122,6 +122,22 @@ import Testing
         #expect(try ExpiryTests.lines(store) == text((0..<90).map { streamed($0) }))
     }
 
+    /// Classes stay when their rules go, so there is a bound to them: the manifest has to stay readable.
+    @Test func tooManyClasses() async throws {
+        let store = try Self.store()
+        var manifest = try store.manifest()
+        for id in 1..<RetentionLimits.classes {
+            manifest.retention.classes.append(RetentionClass(name: "class \(id)", months: 1, id: UInt64(id)))
+        }
+        try store.directory.replaceManifest(manifest)
+        for dryRun in [true, false] {
+            #expect { try store.core.setPolicy(Self.policy, by: nil, dryRun: dryRun) } throws: {
+                ($0 as? AuditStoreError)?.code == .limit
+            }
+        }
+        #expect(try store.manifest().retention.classes == manifest.retention.classes)
+    }
+
     @Test func setting() async throws {
         let store = try Self.store()
         try await store.ingest(("a", SmallLogs.events(0..<3)))

@@ -1,6 +1,9 @@
-import AuditStore
+import SegmentFormat
+import Shredding
 import TestSupport
 import Testing
+
+@testable import AuditStore
 
 /// Events of more paths than a segment has columns, where segments are written anew.
 @Suite struct ColumnCapTests {
@@ -47,5 +50,41 @@ import Testing
         try await store.ingest(("a", input))
         #expect(areEqual(try store.events(), input))
         #expect(try store.problems().isEmpty)
+    }
+
+    /// A file that no writer makes: as many columns as may be, and none of those that every segment has. It is left as it is.
+    @Test func hostileSegment() async throws {
+        let files = MemoryFileSystem()
+        let store = TestStore(files)
+        try await store.ingest(("a", Array("{}\n".utf8)))
+        let bytes = try Self.segmentOfColumns(store.core.schema.name)
+        var manifest = try store.manifest()
+        manifest.segments[0].storedBytes = UInt64(bytes.count)
+        files.put(bytes, at: store.directory.location(store.directory.name(of: manifest.segments[0])))
+        try store.directory.replaceManifest(manifest)
+        let fresh = TestStore(files)
+        let failures = try fresh.core.compact().failures
+        #expect(failures.map { "\($0.error)".contains("too many columns") } == [true])
+        #expect(try fresh.manifest().segments == manifest.segments)
+    }
+
+    private static func segmentOfColumns(_ schema: String) throws -> [UInt8] {
+        let writer = SegmentWriter(schema: schema, profile: .young, compressor: Compressor(), sink: nil)
+        for id in 0..<Limits.columnsPerSegment {
+            writer.addColumn(
+                id: UInt16(id), kind: .dictionary, path: id == 0 ? StoreColumn.skeleton : "k\(id)")
+        }
+        try [UInt32(1)].withUnsafeBufferPointer { codes in
+            let chunk = ChunkInput(codes: codes, firstNew: 1)
+            try writer.appendRowGroup(
+                rows: 1, rawBytes: 3, chunks: Array(repeating: chunk, count: Limits.columnsPerSegment))
+        }
+        for column in 0..<Limits.columnsPerSegment {
+            var dictionary = ValueDictionary()
+            Array("{}".utf8).withUnsafeBytes { _ = dictionary.code($0.baseAddress!, $0.count) }
+            try writer.appendDictionary(dictionary.input, ofColumn: column)
+        }
+        _ = try writer.finish()
+        return writer.withUnflushedBytes { Array($0) }
     }
 }

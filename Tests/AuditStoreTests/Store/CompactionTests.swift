@@ -1,4 +1,5 @@
 import AuditStore
+import SegmentFormat
 import TestSupport
 import Testing
 
@@ -18,6 +19,28 @@ import Testing
         #expect(after.segments.allSatisfy(\.isCompacted) && after.obsolete.isEmpty)
         #expect(Set(after.segments.map(\.day)).count == after.segments.count)
         #expect(after.segments.reduce(0) { $0 + $1.rawBytes } == UInt64(input.count))
+    }
+
+    /// A row group that is written ends within one that is read, and bodies of the latter are in both.
+    @Test func bodiesThatGoOnInTheNextRowGroup() async throws {
+        let store = TestStore()
+        func log(_ range: Range<Int>) -> [UInt8] {
+            Array(
+                range.map {
+                    """
+                    {"requestObject":{"version":\($0 * 7919 % 997)},"stageTimestamp":"2024-06-16T04:00:00.000000Z"}
+
+                    """
+                }.joined().utf8)
+        }
+        let half = Limits.rowsPerRowGroup * 5 / 8
+        let logs = [log(0..<half), log(half..<2 * half)]
+        for (index, log) in logs.enumerated() { try await store.ingest(("\(index)", log)) }
+        _ = try store.core.compact()
+        let segments = try store.manifest().segments
+        #expect(segments.map(\.rows) == [UInt64(2 * half)] && 2 * half > Limits.rowsPerRowGroup)
+        #expect(areEqual(try store.events(), logs[0] + logs[1]))
+        #expect(try store.problems().isEmpty)
     }
 
     @Test func twice() async throws {

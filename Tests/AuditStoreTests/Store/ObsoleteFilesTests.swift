@@ -37,6 +37,21 @@ import Testing
         #expect(try store.manifest().obsolete.isEmpty)
     }
 
+    /// A manifest of who knows where cannot have files removed that are none of the store's segments.
+    @Test(arguments: [
+        "../elsewhere/0000000001.segment", "partitions/../../elsewhere/a.segment", "/elsewhere/b/c.segment",
+        "partitions/2024-06-16/../../writer.lock", "writer.lock", "manifest", "partitions//a.segment", "",
+        "wal/1.segment",
+    ]) func foreignNames(name: String) async throws {
+        let files = MemoryFileSystem()
+        let store = TestStore(files)
+        try await store.ingest(("a", SmallLogs.events(0..<10)))
+        var manifest = try store.manifest()
+        manifest.obsolete = [name]
+        try store.directory.replaceManifest(manifest)
+        #expect { try TestStore(files).core.compact() } throws: { ($0 as? AuditStoreError)?.code == .corrupt }
+    }
+
     /// One that reads for long keeps what it reads, and what others read who came after it.
     @Test func aLongReader() async throws {
         let files = MemoryFileSystem()

@@ -96,6 +96,14 @@ import Testing
         #expect(throws: SegmentError.self) { try codes(chain, 2) }
     }
 
+    /// What is refused is what no writer makes: the table that such a reference needs is as large as the footer claims.
+    @Test func tooManyValuesAreRefused() throws {
+        let limit = UInt32(ReferenceCodes.pairLimit)
+        #expect(try codes(try segment([nil, .init(0)], largest: limit - 1), 1) == [0, limit - 1, 0, limit - 1])
+        let wide = try segment([nil, .init(0)], largest: limit)
+        #expect(throws: SegmentError.self) { try codes(wide, 1) }
+    }
+
     @Test func tooManyPairsAreRefused() throws {
         let wide = try segment([nil, nil, .init(0, 1)], largest: 400)
         #expect(throws: SegmentError.self) { try codes(wide, 2) }

@@ -75,6 +75,8 @@ final class MemoryFileSystem: FileSystem, Sendable {
         var random = SeededRandom(seed: 1)
         /// Files can have two names.
         var canLink = true
+        /// Is told of each call before it is made.
+        var witness: (@Sendable (_ what: String, _ path: String) -> Void)?
     }
     let state = Mutex(State())
 
@@ -97,6 +99,17 @@ final class MemoryFileSystem: FileSystem, Sendable {
         state.withLock {
             $0.calls = 0
             $0.fault = fault
+        }
+    }
+
+    /// Does something at the first call that is asked for: what another thread might do in between.
+    func once(_ what: String, suffix: String, _ body: @escaping @Sendable () -> Void) {
+        let isDone = Atomic(false)
+        state.withLock {
+            $0.witness = { called, path in
+                guard called == what, path.hasSuffix(suffix) else { return }
+                if !isDone.exchange(true, ordering: .acquiringAndReleasing) { body() }
+            }
         }
     }
 
@@ -172,6 +185,7 @@ final class MemoryFileSystem: FileSystem, Sendable {
 
     /// Counts a call, and fails if it is the one to fail.
     private func call(_ what: String, _ path: String) throws(AuditStoreError) {
+        state.withLock { $0.witness }?(what, path)
         let fails = state.withLock { state in
             state.calls += 1
             switch state.fault {
