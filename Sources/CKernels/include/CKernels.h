@@ -175,7 +175,13 @@ CK_INLINE void *ck_zeroed(uint64_t count, uint64_t size) { return calloc(count, 
 CK_INLINE void ck_free(void *p) { free(p); }
 
 /// Writes to each page of `n` bytes without changing any.
-void ck_claim(void *p, uint64_t n);
+CK_INLINE void ck_claim(void *p, uint64_t n) {
+    for (uint64_t i = 0; i < n; i += 4096) {
+        uint32_t zero = 0;
+        // The one store that no compiler leaves out for storing what is there.
+        __atomic_compare_exchange_n((uint32_t *)((char *)p + i), &zero, 0, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+    }
+}
 
 /// Has the line of the cache at `p` loaded, if there is memory there.
 CK_INLINE void ck_prefetch(const void *p) { __builtin_prefetch(p); }
