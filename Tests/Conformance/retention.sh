@@ -2,24 +2,10 @@
 # Retention on a real log by the command line: rules, expiry, legal holds, deletion, the report.
 # Usage: retention.sh AUDITSTORE SAMPLE.ndjson
 set -uo pipefail
-auditstore=$(realpath "$1") sample=$(realpath "$2")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-export AUDITSTORE_DIR=$work/store
-passed=0 failed=0
+source "$(dirname "$0")/checks.sh"
 
-check() { # check NAME EXPECTED FOUND
-  if [ "$2" = "$3" ]; then passed=$((passed + 1)); else
-    failed=$((failed + 1))
-    printf 'FAIL %s\n  expected: %s\n  found:    %s\n' "$1" "$2" "$3"
-  fi
-}
-field() { python3 -c 'import json,sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
 # The sum of a column over a list of rows.
 total() { python3 -c 'import json,sys; print(sum(row[sys.argv[1]] for row in json.load(sys.stdin)))' "$1"; }
-status() { "$@" >/dev/null 2>&1; echo $?; }
-same() { cmp -s "$1" "$2" && echo same || echo different; }
 count() { "$auditstore" query --where "$1" --format json | python3 -c 'import json,sys; print(json.load(sys.stdin)[0]["count"])'; }
 # Lines of standard input whose field has (or, with "not", has not) a value.
 lines() { # lines [not] FIELD VALUE
