@@ -61,7 +61,7 @@ final class WALFile {
         buffer.commit(headerBytes)
         var codec = Codec.none
         if compress {
-            codec = compressor.append(compressed.bytes, to: &buffer, policy: .fast)
+            codec = compressor.append(compressed.bytes, to: &buffer, policy: .fast())
         } else {
             buffer.append(compressed.bytes)
         }

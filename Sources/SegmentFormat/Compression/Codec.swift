@@ -12,8 +12,8 @@ package enum Codec: UInt8, Sendable {
 
 /// How a page is to be compressed: what a young segment gets, and what compaction leaves.
 package enum CompressionPolicy: Sendable {
-    /// lz4: as fast as shredding itself.
-    case fast
+    /// lz4: as fast as shredding itself. The larger `acceleration` is, the sooner it passes over what does not repeat.
+    case fast(acceleration: Int32 = 1)
     /// zstd at this level, or lz4 or nothing where that is as good.
     case strong(level: Int32)
 }
@@ -56,8 +56,10 @@ package final class Compressor {
             return .none
         }
         switch policy {
-        case .fast:
-            if bytes.count <= Int(LZ4_MAX_INPUT_SIZE), let n = lz4(source, bytes.count, to: &output) {
+        case .fast(let acceleration):
+            if bytes.count <= Int(LZ4_MAX_INPUT_SIZE),
+                let n = lz4(source, bytes.count, to: &output, acceleration: acceleration)
+            {
                 output.commit(n)
                 return .lz4
             }
@@ -71,6 +73,10 @@ package final class Compressor {
         return .none
     }
 
+    /// What is left of bodies when their repeats are gone hardly repeats itself: most of what lz4 looks up there is in vain
+    /// (figures in Docs/Decisions.md). Compaction compresses it anew.
+    private static let accelerationOfLiterals: Int32 = 16
+
     /// Appends a page of fragments. Its commands are numbers of little order, which lz4 hardly shrinks.
     func append(_ fragments: inout FragmentEncoder, to output: inout ByteArena) {
         fragments.withPage { firstCommand, commands, literals in
@@ -80,16 +86,18 @@ package final class Compressor {
             output.append(integer: UInt32(literals.count))
             output.append(firstCommand)
             output.append(commands)
-            _ = append(literals, to: &output, policy: .fast)
+            _ = append(literals, to: &output, policy: .fast(acceleration: Self.accelerationOfLiterals))
         }
     }
 
-    private func lz4(_ source: UnsafeRawPointer, _ count: Int, to output: inout ByteArena) -> Int? {
+    private func lz4(
+        _ source: UnsafeRawPointer, _ count: Int, to output: inout ByteArena, acceleration: Int32
+    ) -> Int? {
         let bound = Int(LZ4_compressBound(Int32(count)))
         output.reserve(bound)
-        let n = LZ4_compress_default(
+        let n = LZ4_compress_fast(
             source.assumingMemoryBound(to: CChar.self),
-            (output.base + output.count).assumingMemoryBound(to: CChar.self), Int32(count), Int32(bound))
+            (output.base + output.count).assumingMemoryBound(to: CChar.self), Int32(count), Int32(bound), acceleration)
         return n > 0 && Int(n) < count - count / 16 ? Int(n) : nil
     }
 

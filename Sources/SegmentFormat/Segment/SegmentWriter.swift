@@ -296,7 +296,7 @@ package final class SegmentWriter {
     }
 
     private func appendPage(_ role: PageHeader.Role, level: Int32) -> PageReference {
-        appendPage(role, policy: profile == .young ? .fast : .strong(level: level))
+        appendPage(role, policy: profile == .young ? .fast() : .strong(level: level))
     }
 
     /// Appends `raw` as a page.
