@@ -35,7 +35,7 @@ struct IngestCommand: AsyncParsableCommand {
         let sources = LogFiles.sources(files)
         let bar = ProgressBar(
             label: "ingest", totalBytes: LogFiles.totalBytes(sources).map { Int($0) }, quiet: options.quiet)
-        let start = ContinuousClock.now
+        let start = (wall: ContinuousClock.now, processor: Terminal.processorSeconds)
         let report: IngestReport
         do {
             report = try await store.core.ingest(sources, options: ingest) {
@@ -46,13 +46,15 @@ struct IngestCommand: AsyncParsableCommand {
             throw error
         }
         bar.finish(.removed)
-        try print(report, seconds: (ContinuousClock.now - start) / .seconds(1))
+        try print(
+            report, seconds: (ContinuousClock.now - start.wall) / .seconds(1),
+            processorSeconds: Terminal.processorSeconds - start.processor)
         complain(report)
         if !report.failures.isEmpty { throw ExitStatus.failed }
         if report.quarantined > 0 { throw ExitStatus.quarantined }
     }
 
-    private func print(_ report: IngestReport, seconds: Double) throws {
+    private func print(_ report: IngestReport, seconds: Double, processorSeconds: Double) throws {
         var record = ResultRecord()
         record.add("events", .int(Int64(report.events)), display: HumanFormat.count(Int(report.events)))
         record.add("bytes", .int(Int64(report.bytes)), display: HumanFormat.bytes(Int(report.bytes)))
@@ -60,6 +62,8 @@ struct IngestCommand: AsyncParsableCommand {
         // Loading files drops no event: a file that was loaded before is recognised as a whole, and not event by event.
         record.add("duplicates", .int(0))
         record.add("seconds", .double(seconds), display: HumanFormat.duration(seconds: seconds))
+        record.add(
+            "cpuSeconds", .double(processorSeconds), display: HumanFormat.duration(seconds: processorSeconds))
         record.add(
             "loadedBefore", .int(Int64(report.bytesLoadedBefore)),
             display: HumanFormat.bytes(Int(report.bytesLoadedBefore)))

@@ -92,6 +92,13 @@ enum Terminal {
         return SIGINT
     }
 
+    /// Processor time of the process so far, of all its threads.
+    static var processorSeconds: Double {
+        var time = timespec()
+        guard clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0 else { return 0 }
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
     static func message(forError code: Int32) -> String {
         guard let text = strerror(code) else { return "error \(code)" }
         return String(cString: text)
