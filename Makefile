@@ -5,7 +5,7 @@ BIN := .build/release/auditstore
 STATIC := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: all build demo test lint format conformance kill-test readers-test fuzz thread-sanitizer address-sanitizer benchmark deps clean
+.PHONY: all build demo test lint format conformance kill-test readers-test fuzz thread-sanitizer address-sanitizer benchmark thirteen-months deps clean
 
 all: build
 
@@ -65,6 +65,16 @@ benchmark: build .venv/bin/peers-ready $(BENCHMARK_LOGS)
 	.venv/bin/python Benchmarks/Comparison/compare.py --auditstore $(BIN) --ask-suite Benchmarks/.build/release/ask-suite \
 	  --zstd --json Docs/Benchmarks/results.json $(BENCHMARK_LOGS)
 	.venv/bin/python Benchmarks/Comparison/report.py Docs/Benchmarks/results.json --page Docs/Benchmarks.md
+
+# The same questions over one, ten and a hundred million events of thirteen months, streamed from the generator: writes Docs/ThirteenMonths.md.
+PROOF_EVENTS ?= 1000000,10000000,100000000
+thirteen-months: build .venv/bin/duckdb-ready
+	swift build -c release --package-path Benchmarks --product ask-suite
+	mkdir -p Docs/Benchmarks
+	.venv/bin/python Benchmarks/ThirteenMonths/measure.py --auditstore $(BIN) --ask-suite Benchmarks/.build/release/ask-suite \
+	  --events $(PROOF_EVENTS) --json Docs/Benchmarks/thirteen-months.json
+	.venv/bin/python Benchmarks/ThirteenMonths/page.py Docs/Benchmarks/thirteen-months.json --page Docs/ThirteenMonths.md \
+	  --chart Docs/Benchmarks/thirteen-months.svg
 
 .build/benchmark/generated-%.ndjson: | build
 	mkdir -p .build/benchmark

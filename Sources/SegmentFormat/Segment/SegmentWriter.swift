@@ -253,10 +253,11 @@ package final class SegmentWriter {
             raw.append(varint: end - code)
             for c in code..<end { raw.append(varint: input.entry(c).count) }
             for c in code..<end { raw.append(input.entry(c)) }
-            // Young bodies that are written anew are those of a chunk that spans midnight.
+            // Young bodies that are written anew are those of a chunk that spans midnight. Higher levels than 12 take three
+            // times as long on bodies, and make them no smaller (Docs/Decisions.md).
             let page =
                 isDocument
-                ? appendPage(.dictionary, policy: .strong(level: profile == .young ? 3 : 16))
+                ? appendPage(.dictionary, policy: .strong(level: profile == .young ? 3 : 12))
                 : appendPage(.dictionary, level: 19)
             info.pages.append(DictionaryPageInfo(page: page, firstCode: UInt32(code), count: UInt32(end - code)))
             code = end
