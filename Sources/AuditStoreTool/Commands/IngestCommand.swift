@@ -1,6 +1,7 @@
 import ArgumentParser
 import AuditStore
 import KubernetesAudit
+import LogSources
 
 struct IngestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

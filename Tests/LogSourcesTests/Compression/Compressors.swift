@@ -2,7 +2,7 @@ import CLZ4
 import CZlib
 import CZstd
 
-@testable import KubernetesAudit
+@testable import LogSources
 
 /// Makes compressed data for the tests, with the libraries that the decompressors use. All of it has checksums.
 enum Compressors {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import KubernetesAudit
+@testable import LogSources
 
 @Suite struct CompressionRoundTripTests {
     static let all = CompressionFormat.allCases

@@ -1,6 +1,6 @@
 public import AuditStore
 
-extension AuditStore where Schema == KubernetesAudit {
+extension AuditStore {
     /// Loads audit logs from files and directories, plain or compressed by gzip, zstd or lz4 (told by content).
     ///
     /// A file that was loaded before, wholly or in part, under this name or another, goes on where it stopped; one that

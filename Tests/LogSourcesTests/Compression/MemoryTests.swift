@@ -1,7 +1,7 @@
 import CZstd
 import Testing
 
-@testable import KubernetesAudit
+@testable import LogSources
 
 @Suite struct DecompressionMemoryTests {
     @Test func aWindowWithinTheLimitIsTaken() throws {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import KubernetesAudit
+@testable import LogSources
 
 #if canImport(Glibc)
     import Glibc

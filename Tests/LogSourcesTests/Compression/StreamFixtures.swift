@@ -1,4 +1,4 @@
-@testable import KubernetesAudit
+@testable import LogSources
 
 /// A stream over an array, which gives no more than `piece` bytes at a time.
 final class PiecewiseStream: ByteStream {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import KubernetesAudit
+@testable import LogSources
 
 @Suite struct CompressionDamageTests {
     private struct Sample {
