@@ -7,6 +7,7 @@ final class LogFile: IngestInput {
     let file: (any ReadableFile)?
     /// A compressed file was finished before it was compressed; standard input and pipes do not come again.
     let canGrow: Bool
+    private var failure: (any Error)?
 
     init(_ path: String) throws {
         let isStandardInput = path == LogFiles.standardInput
@@ -18,7 +19,13 @@ final class LogFile: IngestInput {
         file = canGrow ? try? system.openForReading(path) : nil
     }
 
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int { try stream.read(into: buffer) }
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        if let failure { throw failure }
+        do { return try stream.read(into: buffer) } catch {
+            failure = error
+            throw error
+        }
+    }
 
     var consumed: UInt64 { stream.compressedOffset }
 }
@@ -32,11 +39,15 @@ package enum LogFiles {
     /// logs (`audit-2024-06-16T….log`) come before the one that is being written (`audit.log`).
     ///
     /// What cannot be looked at becomes a source that cannot be opened: the others are loaded all the same.
-    package static func sources(_ paths: [String]) -> [IngestSource] {
+    ///
+    /// - Parameter lists: see ``SchemaDescription``: keys of the lists that files may hold instead of lines.
+    package static func sources(_ paths: [String], lists: [String] = []) -> [IngestSource] {
         paths.flatMap { files(below: $0, depth: 0) }.map { file in
             // A pipe gives its bytes once; only a file can be read again to be recognised.
             let isFile = file != standardInput && (try? PosixFileSystem().kind(of: file)) == .file
-            return IngestSource(name: file, isRepeatable: isFile) { try LogFile(file) }
+            return IngestSource(name: file, isRepeatable: isFile) {
+                ListedEvents(try LogFile(file), keys: lists)
+            }
         }
     }
 
