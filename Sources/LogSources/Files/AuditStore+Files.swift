@@ -1,7 +1,8 @@
 public import AuditStore
 
 extension AuditStore {
-    /// Loads audit logs from files and directories, plain or compressed by gzip, zstd or lz4 (told by content).
+    /// Loads audit logs from files and directories, plain or compressed by gzip, zstd or lz4 (told by content): an event a line, an array of
+    /// events, or an object that holds them in a list whose key the schema names.
     ///
     /// A file that was loaded before, wholly or in part, under this name or another, goes on where it stopped; one that
     /// grew is continued. The checkpoint commits together with the events, so a load that was interrupted and is run again
@@ -18,6 +19,7 @@ extension AuditStore {
         files paths: [String], options: IngestOptions = IngestOptions(),
         progress: (@Sendable (IngestProgress) -> Void)? = nil
     ) async throws -> IngestReport {
-        try await core.ingest(LogFiles.sources(paths), options: options, progress: progress)
+        try await core.ingest(
+            LogFiles.sources(paths, lists: Schema.description.lists), options: options, progress: progress)
     }
 }
