@@ -2,14 +2,19 @@ import AuditStore
 import KubernetesAudit
 
 /// The twelve questions, through the typed API.
-struct Suite {
-    let events: EventQuery<KubernetesAudit>
-    let question: Question
+package struct Suite: Sendable {
+    private let events: EventQuery<KubernetesAudit>
+    private let question: Question
+
+    package init(events: EventQuery<KubernetesAudit>, question: Question) {
+        self.events = events
+        self.question = question
+    }
 
     private static let privateNetworks: [IPNetwork] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]
     private static let secrets = "/namespaces/[a-z]+-prod/(secrets|configmaps)/[a-z]+-(api|web)"
 
-    func rows() async throws -> [[Cell]] {
+    package func rows() async throws -> [[Cell]] {
         switch question.query {
         case "Q1":
             let rows = try await events.where { $0.response.code == 403 }
@@ -106,6 +111,8 @@ struct Suite {
     }
 }
 
-struct Misuse: Error, CustomStringConvertible {
-    let description: String
+package struct Misuse: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(description: String) { self.description = description }
 }
