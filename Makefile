@@ -5,7 +5,8 @@ BIN := .build/release/auditstore
 STATIC := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: all build demo test lint format conformance kill-test readers-test fuzz thread-sanitizer address-sanitizer benchmark thirteen-months deps clean
+.PHONY: all build demo test lint format conformance kill-test readers-test fuzz thread-sanitizer address-sanitizer benchmark \
+  microbenchmark macrobenchmark thirteen-months deps clean
 
 all: build
 
@@ -27,6 +28,8 @@ format:
 
 # The contract of the command line; the same questions to DuckDB, and the investigations to a script, on the same raw files: the answers
 # must be equal, and those that the documents show, too.
+# Records of CloudTrail to check, beside synthetic ones: files or directories.
+CLOUDTRAIL_FILES ?=
 CONFORMANCE_FILES ?= Tests/Fixtures/apiserver-sample.ndjson.zst Tests/Fixtures/edge.ndjson.zst
 conformance: build .venv/bin/duckdb-ready .build/sample.ndjson .build/generated.ndjson
 	bash Tests/Conformance/command_line.sh $(BIN) .build/sample.ndjson
@@ -38,6 +41,11 @@ conformance: build .venv/bin/duckdb-ready .build/sample.ndjson .build/generated.
 	.venv/bin/python Tests/Conformance/compare_investigations.py --auditstore $(BIN) $(CONFORMANCE_FILES)
 	.venv/bin/python Tests/Conformance/documented_output.py --auditstore $(BIN) --log Tests/Fixtures/apiserver-sample.ndjson.zst \
 	  Docs/Investigations.md
+	python3 Tests/Conformance/cloudtrail_records.py .build/cloudtrail
+	bash Tests/Conformance/cloudtrail.sh $(BIN) .build/sample.ndjson .build/cloudtrail
+	python3 Tests/Conformance/compare_cloudtrail.py --auditstore $(BIN) .build/cloudtrail/AWSLogs $(CLOUDTRAIL_FILES)
+	python3 Tests/Conformance/documented_output.py --auditstore $(BIN) --log .build/cloudtrail/AWSLogs --schema cloudtrail \
+	  Docs/CloudTrail.md
 
 .venv/bin/duckdb-ready:
 	python3 -m venv .venv
@@ -75,6 +83,17 @@ thirteen-months: build .venv/bin/duckdb-ready
 	  --events $(PROOF_EVENTS) --json Docs/Benchmarks/thirteen-months.json
 	.venv/bin/python Benchmarks/ThirteenMonths/page.py Docs/Benchmarks/thirteen-months.json --page Docs/ThirteenMonths.md \
 	  --chart Docs/Benchmarks/thirteen-months.svg
+
+# Encodings, dictionaries, the shredder, regular expressions by themselves, and whether they take longer than recorded.
+MICRO := swift package --package-path Benchmarks --allow-writing-to-directory .build/benchmark benchmark --target Micro --quiet \
+  --no-progress --format jmh --path $(CURDIR)/.build/benchmark
+microbenchmark: deps
+	mkdir -p .build/benchmark && $(MICRO)
+	python3 Benchmarks/ratios.py .build/benchmark/*Micro*.json --thresholds Benchmarks/thresholds.json
+
+# Loading and the twelve questions, of the sample and of generated events.
+macrobenchmark: .build/sample.ndjson .build/generated.ndjson
+	for log in $^; do BENCHMARK_LOG=$(CURDIR)/$$log swift package --package-path Benchmarks benchmark --target Macro || exit 1; done
 
 .build/benchmark/generated-%.ndjson: | build
 	mkdir -p .build/benchmark

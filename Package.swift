@@ -2,7 +2,7 @@
 import PackageDescription
 
 // The arrows between targets point one way:
-//   auditstore (tool) -> KubernetesAudit (schema, sources) -> AuditStore (store, queries)
+//   auditstore (tool) -> KubernetesAudit, CloudTrailAudit (schemas) -> LogSources (files, compression) -> AuditStore (store, queries)
 //                     -> Shredding (events to columns and back) -> SegmentFormat (bytes, encodings, pages)
 var settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
@@ -23,6 +23,8 @@ let package = Package(
     products: [
         .library(name: "AuditStore", targets: ["AuditStore"]),
         .library(name: "KubernetesAudit", targets: ["KubernetesAudit"]),
+        .library(name: "CloudTrailAudit", targets: ["CloudTrailAudit"]),
+        .library(name: "LogSources", targets: ["LogSources"]),
         .executable(name: "auditstore", targets: ["AuditStoreTool"]),
     ],
     dependencies: [
@@ -38,15 +40,18 @@ let package = Package(
         .target(name: "Shredding", dependencies: ["CKernels", "SegmentFormat"], swiftSettings: settings),
         .target(name: "AuditStore", dependencies: ["CKernels", "SegmentFormat", "Shredding"], swiftSettings: settings),
         .target(
-            name: "KubernetesAudit", dependencies: ["AuditStore", "CLZ4", "CZstd", "CZlib", "CYAML"],
+            name: "LogSources", dependencies: ["AuditStore", "CKernels", "CLZ4", "CZstd", "CZlib"],
             swiftSettings: settings),
+        .target(
+            name: "KubernetesAudit", dependencies: ["AuditStore", "LogSources", "CYAML"], swiftSettings: settings),
+        .target(name: "CloudTrailAudit", dependencies: ["AuditStore", "LogSources"], swiftSettings: settings),
         // Synthetic logs, for benchmarks and sizing: it knows neither the store nor the schema, so that it can prove nothing by sharing.
         .target(name: "AuditGenerator", swiftSettings: settings),
         .executableTarget(
             // The module is not called auditstore: that is AuditStore on a file system without case.
             name: "AuditStoreTool",
             dependencies: [
-                "AuditGenerator", "AuditStore", "KubernetesAudit",
+                "AuditGenerator", "AuditStore", "CloudTrailAudit", "KubernetesAudit", "LogSources",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -61,7 +66,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "AuditStoreTests",
-            dependencies: ["AuditStore", "Shredding", "SegmentFormat", "KubernetesAudit", "TestSupport"],
+            dependencies: [
+                "AuditStore", "Shredding", "SegmentFormat", "KubernetesAudit", "LogSources", "TestSupport",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "AuditStoreToolTests", dependencies: ["AuditStoreTool", "AuditStore", "KubernetesAudit"],
@@ -71,7 +78,10 @@ let package = Package(
             dependencies: ["AuditGenerator", "AuditStore", "KubernetesAudit", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "KubernetesAuditTests", dependencies: ["KubernetesAudit", "CLZ4", "CZstd", "CZlib"],
+            name: "CloudTrailAuditTests", dependencies: ["CloudTrailAudit", "AuditStore"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "LogSourcesTests", dependencies: ["LogSources", "AuditStore", "CLZ4", "CZstd", "CZlib"],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
@@ -85,7 +95,8 @@ if Context.environment["AUDITSTORE_FUZZING"] != nil {
         .executableTarget(
             name: "Fuzzing",
             dependencies: [
-                "FuzzDriver", "AuditStore", "KubernetesAudit", "Shredding", "SegmentFormat", "TestSupport",
+                "FuzzDriver", "AuditStore", "KubernetesAudit", "LogSources", "SegmentFormat",
+                "TestSupport",
             ], path: "Tests", sources: ["Fuzzing/Targets", "AuditStoreTests/Store/Support"], swiftSettings: settings),
     ]
 }

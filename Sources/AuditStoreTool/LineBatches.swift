@@ -1,5 +1,5 @@
 import AuditStore
-import KubernetesAudit
+import LogSources
 
 /// Standard input in whole lines, as many at once as have come.
 final class LineBatches {

@@ -16,18 +16,51 @@ struct StoreOptions: ParsableArguments {
         throw ValidationError("No store: give --store DIR, or set AUDITSTORE_DIR.")
     }
 
-    /// The store, made if there is none.
-    func openOrCreate() async throws -> AuditStore<KubernetesAudit> {
-        try await AuditStore(at: try path(), schema: KubernetesAudit.self)
+    /// The schema of the store, which has to be there.
+    func schema() throws -> any ToolSchema.Type {
+        let path = try path()
+        guard let name = try StoreDirectory(path: path).schemaName() else {
+            throw AuditStoreError(.notAStore, "there is no store here", location: .init(file: path))
+        }
+        guard let schema = Schemas.named(name) else {
+            _ = try StoreDirectory(path: path).readManifest()
+            throw AuditStoreError(
+                .invalidArgument, "this tool does not know the schema of the store; a program that has it can open it",
+                location: .init(file: path),
+                expected: Schemas.all.map { $0.description.name }.joined(separator: " or "),
+                found: name)
+        }
+        return schema
+    }
+
+    /// The schema of the store; if there is no store, the one that it is to be made with.
+    func schema(orNew given: SchemaArgument?) throws -> any ToolSchema.Type {
+        let path = try path()
+        guard try StoreDirectory(path: path).exists else { return given?.schema ?? KubernetesAudit.self }
+        let schema = try schema()
+        if let given, given.schema != schema {
+            throw AuditStoreError(
+                .invalidArgument, "the store holds events of another schema, and every store has one only",
+                location: .init(file: path), expected: given.schema.argument, found: schema.argument)
+        }
+        return schema
     }
 
     /// The store, which has to be there.
-    func open() async throws -> AuditStore<KubernetesAudit> {
-        let path = try path()
-        guard try StoreDirectory(path: path).exists else {
-            throw AuditStoreError(.notAStore, "there is no store here", location: .init(file: path))
+    func open<Schema: ToolSchema>(_ schema: Schema.Type) async throws -> AuditStore<Schema> {
+        try await AuditStore(at: try path(), schema: schema)
+    }
+
+    /// The store, for a subcommand that speaks of what only Kubernetes' events have.
+    func openKubernetes(for command: String) async throws -> AuditStore<KubernetesAudit> {
+        let schema = try schema()
+        guard schema == KubernetesAudit.self else {
+            throw AuditStoreError(
+                .invalidArgument,
+                "`\(command)` is for audit logs of Kubernetes; query, events, first-seen, rare, spikes and sequence are for all",
+                location: .init(file: try path()), expected: KubernetesAudit.argument, found: schema.argument)
         }
-        return try await AuditStore(at: path, schema: KubernetesAudit.self)
+        return try await open(KubernetesAudit.self)
     }
 
     /// A message on standard error, unless --quiet.

@@ -32,6 +32,7 @@ package struct EventTimes: Sendable {
 
     mutating func add(shredder: borrowing Shredder) {
         let column = shredder.columns + shredder.eventTimeColumn
+        let format = shredder.schema.timeFormat(of: shredder.schema.eventTime)
         var lastDay = Int64.min
         var dayStart: Int64 = 0
         for row in 0..<shredder.rows {
@@ -39,7 +40,7 @@ package struct EventTimes: Sendable {
             let time: Int64
             if code == typedCode {
                 time = column.pointee.times![row]
-            } else if code != absentCode, let odd = OddTime.parse(column.pointee.dictionary.entry(code)) {
+            } else if code != absentCode, let odd = format.parse(column.pointee.dictionary.entry(code)) {
                 time = odd
             } else {
                 undated += 1

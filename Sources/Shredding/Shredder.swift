@@ -82,7 +82,7 @@ package struct Shredder: ~Copyable {
         addColumn(kind: .timestamp, of: eventTime)
         for name in storeColumns { _ = addColumn(kind: .dictionary, path: Array(name.utf8)) }
         var known: Set = [eventTime]
-        for path in schema.times + schema.identities + schema.documents {
+        for path in schema.times.map(\.keys) + schema.identities + schema.documents {
             let joined = ShreddingSchema.joined(path)
             guard known.insert(joined).inserted else { continue }
             addColumn(kind: schema.kind(of: joined), of: joined)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """The output that a document shows is what its commands print.
 
-    documented_output.py --auditstore PATH --log FILE DOCUMENT.md … [--update]
+    documented_output.py --auditstore PATH --log FILE [--schema NAME] DOCUMENT.md … [--update]
 
-Loads FILE into a new store, runs each command of the ```console blocks (lines that begin with `$ `, continued by a backslash at their
+Loads FILE, or all files of a directory, into a new store, runs each command of the ```console blocks (lines that begin with `$ `, continued by a backslash at their
 end), and compares what it prints with what the document shows below it. With --update the document gets it.
 """
 import argparse
@@ -19,6 +19,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--auditstore", required=True)
     parser.add_argument("--log", required=True)
+    parser.add_argument("--schema", default="kubernetes")
     parser.add_argument("--update", action="store_true")
     parser.add_argument("documents", nargs="+")
     arguments = parser.parse_args()
@@ -28,7 +29,7 @@ def main():
         os.symlink(os.path.abspath(arguments.auditstore), os.path.join(directory, "auditstore"))
         environment = {**os.environ, "AUDITSTORE_DIR": os.path.join(directory, "store"), "LC_ALL": "C.UTF-8",
                        "PATH": directory + os.pathsep + os.environ["PATH"]}
-        for command in (["ingest", arguments.log], ["compact"]):
+        for command in (["ingest", "--schema", arguments.schema, arguments.log], ["compact"]):
             subprocess.run(["auditstore", *command, "--quiet"], env=environment, check=True, capture_output=True)
         for document in arguments.documents:
             with open(document, encoding="utf-8") as file:

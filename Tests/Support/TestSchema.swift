@@ -4,7 +4,7 @@ package import Shredding
 extension ShreddingSchema {
     /// The shape of Kubernetes' schema, for layers that know no schema.
     package static let test = ShreddingSchema(
-        name: "test", eventTime: ["stageTimestamp"], times: [["stageTimestamp"], ["requestReceivedTimestamp"]],
+        name: "test", times: [TimePath(["stageTimestamp"]), TimePath(["requestReceivedTimestamp"])],
         identities: [["auditID"]], documents: [["requestObject"], ["responseObject"]],
         documentPaths: ["requestObject", "responseObject"].flatMap { document in
             [
@@ -12,7 +12,7 @@ extension ShreddingSchema {
                 ["spec", "serviceAccountName"], ["metadata", "labels", "app"], ["x"], ["x", "y"],
                 ["l", DocumentPath.everyElement], ["l", DocumentPath.everyElement, "n"],
             ].map { DocumentPath(document: document, components: $0) }
-        }, eventIdentity: ["auditID", "stage"])
+        }, eventIdentity: [["auditID"], ["stage"]])
 }
 
 /// A line that was refused.

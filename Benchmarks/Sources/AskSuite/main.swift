@@ -3,6 +3,7 @@
 import AuditStore
 import Foundation
 import KubernetesAudit
+import QuerySuite
 
 guard CommandLine.arguments.count == 2 else { throw Misuse(description: "usage: ask-suite STORE") }
 let path = CommandLine.arguments[1]
@@ -37,7 +38,11 @@ while let line = readLine() {
     let question = try decoder.decode(Question.self, from: Data(line.utf8))
     let (start, cpuStart) = (clock.now, cpuSeconds())
     let events: EventQuery<KubernetesAudit>
-    if let kept, !question.isFresh { events = kept } else { events = try await AuditStore(at: path, schema: KubernetesAudit.self).events }
+    if let kept, !question.isFresh {
+        events = kept
+    } else {
+        events = try await AuditStore(at: path, schema: KubernetesAudit.self).events
+    }
     if !question.isFresh { kept = events }
     let suite = Suite(events: events.threads(question.threads), question: question)
     let answer: Answer

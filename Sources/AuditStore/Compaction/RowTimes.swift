@@ -4,12 +4,14 @@ import Shredding
 /// The times of a segment's events, as rows and as what they are together.
 struct RowTimes {
     private let column: Int
+    private let format: TimeFormat
     private let dictionary: ColumnDictionary
 
     /// nil if no event of the segment has a time.
     init?(_ segment: SegmentReader, schema: ShreddingSchema) throws(SegmentError) {
         guard let column = segment.column(path: schema.eventTime.joined(separator: "\u{1}")) else { return nil }
         self.column = column
+        format = schema.timeFormat(of: schema.eventTime)
         dictionary = try segment.dictionary(column)
     }
 
@@ -21,7 +23,7 @@ struct RowTimes {
             switch codes[row] {
             case absentCode: nil
             case typedCode: typed[row]
-            default: OddTime.parse(dictionary.entry(codes[row]))
+            default: format.parse(dictionary.entry(codes[row]))
             }
         }
     }

@@ -51,7 +51,7 @@ package final class SegmentMerger {
         columnsByPath[StoreColumn.sequence] = 0
         // Skeletons first: their templates name the columns that come after.
         _ = column(StoreColumn.skeleton, kind: .dictionary)
-        for path in schema.times { _ = column(path.joined(separator: "\u{1}"), kind: .timestamp) }
+        for path in schema.times { _ = column(path.keys.joined(separator: "\u{1}"), kind: .timestamp) }
         for (index, path) in shreddedPaths.enumerated() {
             shredder.setColumn(column(path.columnPath, kind: .dictionary), of: index)
         }

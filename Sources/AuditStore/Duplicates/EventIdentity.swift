@@ -1,20 +1,24 @@
 import SegmentFormat
 
-/// Finds the values that together should be of one event only: of a Kubernetes event, `auditID` and `stage`.
+/// Finds the values that together should be of one event only.
 ///
-/// It looks at the keys of the outermost object and judges no grammar; what it cannot follow has no identity. In events of
-/// an apiserver both stand at the beginning, so that a few hundred bytes are read.
+/// It looks at the keys of the outermost object, and of the objects that a path leads into, and judges no grammar; what it cannot
+/// follow has no identity. What stands at the beginning of an event, as identities mostly do, is found after a few hundred bytes.
 struct EventIdentity: Sendable {
-    /// Keys with their quotes.
+    /// The first key of each path, with its quotes.
     private let keys: [[UInt8]]
+    /// The keys that follow, of each path.
+    private let innerKeys: [[[UInt8]]]
     private let secret: StoreSecret
 
-    init(keys: [String], secret: StoreSecret) {
-        self.keys = keys.map { Array("\"\($0)\"".utf8) }
+    init(keys paths: [[String]], secret: StoreSecret) {
+        let quoted = paths.map { $0.map { Array("\"\($0)\"".utf8) } }
+        keys = quoted.compactMap(\.first)
+        innerKeys = quoted.map { Array($0.dropFirst()) }
         self.secret = secret
     }
 
-    /// nil if the event lacks one of the keys.
+    /// nil if the event lacks one of the paths.
     func digest(of event: UnsafeRawBufferPointer) -> UInt64? {
         guard !keys.isEmpty, let values = values(in: event) else { return nil }
         var text = ByteArena(capacity: 128)
@@ -28,9 +32,23 @@ struct EventIdentity: Sendable {
     }
 
     private func values(in event: UnsafeRawBufferPointer) -> [Range<Int>]? {
+        guard var found = Self.values(of: keys, in: event, from: 0) else { return nil }
+        for (index, inner) in innerKeys.enumerated() {
+            for key in inner {
+                guard let member = Self.values(of: [key], in: event, from: found[index].lowerBound) else { return nil }
+                found[index] = member[0]
+            }
+        }
+        return found
+    }
+
+    /// The values of some keys in the object that begins at `start`; of equal keys the first one's.
+    private static func values(
+        of keys: [[UInt8]], in event: UnsafeRawBufferPointer, from start: Int
+    ) -> [Range<Int>]? {
         var found: [Range<Int>?] = Array(repeating: nil, count: keys.count)
         var missing = keys.count
-        var p = Self.skipSpace(event, 0)
+        var p = Self.skipSpace(event, start)
         guard p < event.count, event[p] == UInt8(ascii: "{") else { return nil }
         p += 1
         while true {
@@ -41,11 +59,12 @@ struct EventIdentity: Sendable {
             guard p < event.count, event[p] == UInt8(ascii: ":") else { return nil }
             let start = Self.skipSpace(event, p + 1)
             guard let end = Self.valueEnd(event, start) else { return nil }
-            if let index = keys.firstIndex(where: { key.elementsEqual($0) }), found[index] == nil {
+            // Two paths may begin with the same key.
+            for index in keys.indices where found[index] == nil && key.elementsEqual(keys[index]) {
                 found[index] = start..<end
                 missing -= 1
-                if missing == 0 { return found.compactMap { $0 } }
             }
+            if missing == 0 { return found.compactMap { $0 } }
             p = Self.skipSpace(event, end)
             guard p < event.count, event[p] == UInt8(ascii: ",") else { return nil }
             p += 1

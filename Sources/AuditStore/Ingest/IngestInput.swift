@@ -4,7 +4,7 @@ import SegmentFormat
 package protocol IngestInput: AnyObject {
     /// What messages and the quarantine call it.
     var name: String { get }
-    /// Puts the next bytes into `buffer`; 0 at the end.
+    /// Puts the next bytes into `buffer`; 0 at the end. An error is final: who reads on gets it again.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
     /// The last line may be unfinished because its writer is not done with it.
     var canGrow: Bool { get }

@@ -70,9 +70,14 @@ enum InputRecognition {
 
     private static func read(_ input: any IngestInput, upTo limit: Int) throws -> [UInt8] {
         try [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+            let target = UnsafeMutableRawBufferPointer(buffer)
             while count < limit {
-                let n = try input.read(
-                    into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...]))
+                let n: Int
+                do { n = try input.read(into: UnsafeMutableRawBufferPointer(rebasing: target[count...])) } catch {
+                    // What was read before it counts; who reads on is told then.
+                    guard count > 0 else { throw error }
+                    break
+                }
                 if n == 0 { break }
                 count += n
             }

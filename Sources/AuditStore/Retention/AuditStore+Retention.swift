@@ -28,7 +28,7 @@ extension AuditStore {
     /// the events that are there, too.
     ///
     /// - Parameters:
-    ///   - policy: in the form of the schema; that of Kubernetes is its audit policy (`Docs/Retention.md`), as YAML or JSON. nil: no
+    ///   - policy: in the form of the schema, if that has one (`Docs/Retention.md`). nil: no
     ///     rules.
     ///   - by: who does it, for the report.
     ///   - dryRun: changes nothing, and checks the rules.

@@ -1,7 +1,7 @@
 import SegmentFormat
 import Shredding
 
-/// A point in time, in microseconds since 1970 in UTC: the resolution of Kubernetes' times.
+/// A point in time, in microseconds since 1970 in UTC.
 public struct Instant: Hashable, Comparable, Sendable {
     /// Microseconds since 1970-01-01T00:00:00Z.
     public var microseconds: Int64
@@ -43,7 +43,7 @@ public struct Instant: Hashable, Comparable, Sendable {
 }
 
 extension Instant: CustomStringConvertible {
-    /// RFC 3339 as Kubernetes writes it: UTC, six digits of a second, `2024-06-16T04:00:00.000000Z`.
+    /// RFC 3339: UTC, six digits of a second, `2024-06-16T04:00:00.000000Z`.
     public var description: String {
         var bytes = ByteArena(capacity: 32)
         CanonicalTime.append(microseconds, quoted: false, to: &bytes)

@@ -10,8 +10,10 @@
 public struct JSONPath: Sendable, Hashable {
     private var components: [FieldPath.Component]
 
-    /// The path of a key of the event.
-    package init(_ key: String) { components = [.key(key)] }
+    /// The path of keys of the event, from the outermost object on.
+    public init(_ key: String, _ more: String...) { components = ([key] + more).map { .key($0) } }
+
+    package var reference: FieldReference { FieldReference(.path(components)) }
 
     private func appending(_ component: FieldPath.Component) -> JSONPath {
         var path = self
@@ -30,7 +32,7 @@ public struct JSONPath: Sendable, Hashable {
     ///
     /// Key paths have no calls with types; there ``int``, ``string`` and so on mean the same.
     public func `as`<Value: FieldValue>(_ type: Value.Type) -> Field<Value> {
-        Field(FieldReference(.path(components)))
+        Field(reference)
     }
 
     public var int: Field<Int> { self.as(Int.self) }
@@ -48,5 +50,5 @@ public struct JSONPath: Sendable, Hashable {
     public var bools: Field<[Bool]> { self.as([Bool].self) }
 
     /// Whether the event has anything but null at the path.
-    public var isPresent: Condition { Condition(.test(FieldReference(.path(components)), .isPresent)) }
+    public var isPresent: Condition { Condition(.test(reference, .isPresent)) }
 }

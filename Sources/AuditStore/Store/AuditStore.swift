@@ -2,10 +2,10 @@ import Shredding
 
 /// A store of audit events: a directory that one process writes to and any number read.
 ///
-///     let store = try await AuditStore(at: "/var/lib/audit", schema: KubernetesAudit.self)
+///     let store = try await AuditStore(at: "/var/lib/doors", schema: DoorLog.self)
 ///     let refused = try await store.events
-///         .where { $0.response.code == 403 }
-///         .group { $0.user.name }
+///         .where { $0.opened == false }
+///         .group { $0.badge }
 ///         .aggregate(.count)
 ///
 /// Opening a store reads its manifest, and no segment. A value of this type may be used by any number of tasks.
@@ -19,9 +19,10 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
     ///   - schema: what kind of events the store holds.
     ///   - options: how much is kept in memory between queries.
     /// - Throws: `AuditStoreError`: `.notAStore` if the directory holds other things, `.invalidArgument` if the store is of
-    ///   another schema, `.corrupt` or `.unsupportedVersion` if its manifest cannot be read, `.locked` if it has to be made
+    ///   another schema, or if the schema contradicts itself, `.corrupt` or `.unsupportedVersion` if its manifest cannot be read, `.locked` if it has to be made
     ///   and another process is making it, `.io`.
     public init(at path: String, schema: Schema.Type, options: StoreOptions = StoreOptions()) async throws {
+        if let problem = Schema.description.problem { throw problem }
         let shredding = Schema.description.shredding
         core = StoreCore(directory: StoreDirectory(path: path), schema: Schema.description, options: options)
         if try !core.directory.exists {

@@ -1,8 +1,7 @@
 import ArgumentParser
 import AuditStore
-import KubernetesAudit
 
-struct AppendCommand: AsyncParsableCommand {
+struct AppendCommand: WritingCommand {
     static let configuration = CommandConfiguration(
         commandName: "append", abstract: "Appends events from standard input as they come.",
         discussion: """
@@ -14,6 +13,9 @@ struct AppendCommand: AsyncParsableCommand {
 
     @OptionGroup var options: StoreOptions
     @OptionGroup var output: FormatOption
+    @Option(
+        help: "What the events are: kubernetes or cloudtrail. (default: what the store holds; a new one: kubernetes)")
+    var schema: SchemaArgument?
     @Option(help: "Kept with every event, as the field `source`.") var source: String?
     @Option(help: "Kept with every event, as the field `cluster`.") var cluster: String?
     @Option(
@@ -57,8 +59,9 @@ struct AppendCommand: AsyncParsableCommand {
         var longLines = 0
     }
 
-    func run() async throws {
-        let store = try await options.openOrCreate()
+    var storeOptions: StoreOptions { options }
+
+    func run<Schema: ToolSchema>(on store: AuditStore<Schema>) async throws {
         var writing = WriterOptions()
         writing.source = source
         writing.cluster = cluster
@@ -83,7 +86,7 @@ struct AppendCommand: AsyncParsableCommand {
     }
 
     private func appendAll(
-        _ store: AuditStore<KubernetesAudit>, to writer: StreamWriter, _ counts: inout Counts
+        _ store: AuditStore<some AuditSchema>, to writer: StreamWriter, _ counts: inout Counts
     ) async throws {
         let input = LineBatches()
         var out = OutputBuffer(descriptor: 1)

@@ -1,8 +1,7 @@
 import ArgumentParser
 import AuditStore
-import KubernetesAudit
 
-struct BackupCommand: AsyncParsableCommand {
+struct BackupCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup", abstract: "Makes a store in another directory that holds what this one holds now.",
         discussion: """
@@ -21,8 +20,8 @@ struct BackupCommand: AsyncParsableCommand {
         help: ArgumentHelp("An earlier backup: what has not changed since is linked from there.", valueName: "dir"))
     var earlier: String?
 
-    func run() async throws {
-        let store = try await options.open()
+    var storeOptions: StoreOptions { options }
+    func run<Schema: ToolSchema>(on store: AuditStore<Schema>) async throws {
         var backup = BackupOptions()
         backup.copies = copy
         backup.earlier = earlier

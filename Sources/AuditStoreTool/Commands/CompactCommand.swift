@@ -1,8 +1,7 @@
 import ArgumentParser
 import AuditStore
-import KubernetesAudit
 
-struct CompactCommand: AsyncParsableCommand {
+struct CompactCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "compact", abstract: "Merges each day's segments and rewrites them with the strongest encodings.",
         discussion: """
@@ -23,8 +22,8 @@ struct CompactCommand: AsyncParsableCommand {
         if rate?.bytes ?? 1 < 1 { throw ValidationError("--rate takes a number of bytes above 0.") }
     }
 
-    func run() async throws {
-        let store = try await options.open()
+    var storeOptions: StoreOptions { options }
+    func run<Schema: ToolSchema>(on store: AuditStore<Schema>) async throws {
         if dryRun { return try print(try store.plannedCompaction()) }
         let bar = ProgressBar(label: "compact", totalBytes: nil, quiet: options.quiet)
         let report: CompactionReport

@@ -31,11 +31,13 @@ struct ContextCommand: AsyncParsableCommand {
 
     func run() async throws {
         let id = auditID
-        let found = try await options.store.open().events.where { $0.auditID == id }.newestFirst(limit: 1).collect()
+        let store = try await options.store.openKubernetes(for: "context")
+        let found = try await store.events.where { $0.auditID == id }.newestFirst(limit: 1).collect()
         guard let event = found.first else {
             throw AuditStoreError(.invalidArgument, "no event has this audit ID", found: id)
         }
-        let context = try await options.events().context(of: event, sharing: same, before: before, after: after)
+        let context = try await options.events(of: store).context(
+            of: event, sharing: same, before: before, after: after)
         let all = context.before + [context.event] + context.after
         try options.write(
             ResultTable(
@@ -45,7 +47,7 @@ struct ContextCommand: AsyncParsableCommand {
                 rows: all.enumerated().map { i, event in
                     [
                         Cell(i - context.before.count), Cell(event.stageTime), Cell(event.user?.name),
-                        Cell(event.remoteIP?.description), Cell(event.verb), Cell(EventCells.what(event)),
+                        Cell(event.remoteIP?.description), Cell(event.verb), Cell(KubernetesAudit.what(event)),
                         Cell(event.response?.code), Cell(event.stage), Cell(event.userAgent), Cell(event.auditID),
                     ]
                 }))

@@ -1,8 +1,7 @@
 import ArgumentParser
 import AuditStore
-import KubernetesAudit
 
-struct DeleteCommand: AsyncParsableCommand {
+struct DeleteCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Deletes events by a condition: nobody sees them any more.",
         discussion: """
@@ -20,8 +19,8 @@ struct DeleteCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Why, for the report.", valueName: "text")) var reason: String?
     @Flag(help: "Changes nothing, and prints what would be deleted.") var dryRun = false
 
-    func run() async throws {
-        let store = try await options.open()
+    var storeOptions: StoreOptions { options }
+    func run<Schema: ToolSchema>(on store: AuditStore<Schema>) async throws {
         let report = try await store.delete(
             where: condition, since: since, until: until, reason: reason, by: author.name, dryRun: dryRun)
         var record = ResultRecord()

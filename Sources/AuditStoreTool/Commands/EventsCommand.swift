@@ -1,8 +1,7 @@
 import ArgumentParser
 import AuditStore
-import KubernetesAudit
 
-struct EventsCommand: AsyncParsableCommand {
+struct EventsCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "events", abstract: "Prints events, each the exact bytes it came in as, one a line.",
         discussion: """
@@ -30,8 +29,8 @@ struct EventsCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
-        let store = try await options.open()
+    var storeOptions: StoreOptions { options }
+    func run<Schema: ToolSchema>(on store: AuditStore<Schema>) async throws {
         var out = OutputBuffer(descriptor: Terminal.standardOutput)
         let isTerminal = Terminal.isTerminal(Terminal.standardOutput)
         func print(_ bytes: UnsafeRawBufferPointer, lineEnd: Bool = true) throws {

@@ -37,7 +37,8 @@ struct HistoryCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let history = try await options.events()
+        let store = try await options.store.openKubernetes(for: "history")
+        let history = try options.events(of: store)
             .history(of: name(), excluding: all ? [] : BodyDifference.usuallyExcluded)
         var out = OutputBuffer(descriptor: 1)
         var left = limit ?? .max

@@ -1,13 +1,12 @@
 import ArgumentParser
 import AuditStore
-import KubernetesAudit
 
 struct HoldCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hold", abstract: "Legal holds: events that neither expire nor can be deleted.",
         subcommands: [Add.self, List.self, Remove.self])
 
-    struct Add: AsyncParsableCommand {
+    struct Add: StoreCommand {
         static let configuration = CommandConfiguration(
             commandName: "add", abstract: "Holds the events that match, those that come later, too.")
 
@@ -26,20 +25,24 @@ struct HoldCommand: AsyncParsableCommand {
             }
         }
 
-        func run() async throws {
-            try await options.open().addHold(
+        var storeOptions: StoreOptions { options }
+
+        func run<Schema: ToolSchema>(on store: AuditStore<Schema>) async throws {
+            try await store.addHold(
                 name, where: condition, since: since, until: until, reason: reason, by: author.name)
         }
     }
 
-    struct List: AsyncParsableCommand {
+    struct List: StoreCommand {
         static let configuration = CommandConfiguration(commandName: "list", abstract: "The legal holds that stand.")
 
         @OptionGroup var options: StoreOptions
         @OptionGroup var output: FormatOption
 
-        func run() async throws {
-            let rows = try await options.open().holds.map { hold -> [Cell] in
+        var storeOptions: StoreOptions { options }
+
+        func run<Schema: ToolSchema>(on store: AuditStore<Schema>) async throws {
+            let rows = try store.holds.map { hold -> [Cell] in
                 [
                     .string(hold.name), .optional(hold.condition), hold.since.map { .time($0) } ?? .null,
                     hold.until.map { .time($0) } ?? .null, .time(hold.added), .optional(hold.by),
@@ -53,7 +56,7 @@ struct HoldCommand: AsyncParsableCommand {
         }
     }
 
-    struct Remove: AsyncParsableCommand {
+    struct Remove: StoreCommand {
         static let configuration = CommandConfiguration(
             commandName: "remove", abstract: "Ends a hold: its events expire and can be deleted again.")
 
@@ -62,6 +65,10 @@ struct HoldCommand: AsyncParsableCommand {
         @OptionGroup var author: AuthorOption
         @Option(help: ArgumentHelp("Why, for the report.", valueName: "text")) var reason: String?
 
-        func run() async throws { try await options.open().removeHold(name, reason: reason, by: author.name) }
+        var storeOptions: StoreOptions { options }
+
+        func run<Schema: ToolSchema>(on store: AuditStore<Schema>) async throws {
+            try await store.removeHold(name, reason: reason, by: author.name)
+        }
     }
 }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import AuditStore
-import KubernetesAudit
+import LogSources
 
-struct IngestCommand: AsyncParsableCommand {
+struct IngestCommand: WritingCommand {
     static let configuration = CommandConfiguration(
         commandName: "ingest", abstract: "Loads audit logs.",
         discussion: """
@@ -13,6 +13,9 @@ struct IngestCommand: AsyncParsableCommand {
 
     @OptionGroup var options: StoreOptions
     @OptionGroup var output: FormatOption
+    @Option(
+        help: "What the events are: kubernetes or cloudtrail. (default: what the store holds; a new one: kubernetes)")
+    var schema: SchemaArgument?
     @Option(help: "Kept with every event of this load, as the field `source`.") var source: String?
     @Option(help: "Kept with every event of this load, as the field `cluster`.") var cluster: String?
     @Flag(help: "Load files anew that were loaded before.") var again = false
@@ -25,14 +28,15 @@ struct IngestCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
-        let store = try await options.openOrCreate()
+    var storeOptions: StoreOptions { options }
+
+    func run<Schema: ToolSchema>(on store: AuditStore<Schema>) async throws {
         var ingest = IngestOptions()
         ingest.source = source
         ingest.cluster = cluster
         ingest.again = again
         ingest.threads = threads
-        let sources = LogFiles.sources(files)
+        let sources = LogFiles.sources(files, lists: Schema.description.lists)
         let bar = ProgressBar(
             label: "ingest", totalBytes: LogFiles.totalBytes(sources).map { Int($0) }, quiet: options.quiet)
         let start = (wall: ContinuousClock.now, processor: Terminal.processorSeconds)

@@ -1,6 +1,5 @@
 import ArgumentParser
 import AuditStore
-import KubernetesAudit
 
 /// The options that investigations share.
 struct InvestigationOptions: ParsableArguments {
@@ -16,8 +15,8 @@ struct InvestigationOptions: ParsableArguments {
     }
 
     /// The events that --where, --since and --until leave.
-    func events() async throws -> EventQuery<KubernetesAudit> {
-        let events = try await store.open().events
+    func events<Schema: ToolSchema>(of store: AuditStore<Schema>) throws -> EventQuery<Schema> {
+        let events = try store.events
             .matching(selection.condition, since: selection.since, until: selection.until)
         return threads.map { events.threads($0) } ?? events
     }
@@ -47,25 +46,6 @@ enum TimeArgument {
             throw ValidationError("\(option) takes a length of time: 30s, 10m, 1h or 1d.")
         }
         return length
-    }
-}
-
-/// An event in a few cells: who did what, to what, from where.
-enum EventCells {
-    static func columns(_ prefix: String) -> [String] {
-        ["user", "remoteIP", "verb", "object", "code", "auditID"].map { "\(prefix).\($0)" }
-    }
-
-    static func cells(_ event: KubernetesEvent) -> [Cell] {
-        [
-            Cell(event.user?.name), Cell(event.remoteIP?.description), Cell(event.verb), Cell(what(event)),
-            Cell(event.response?.code), Cell(event.auditID),
-        ]
-    }
-
-    /// The object, or the path of a request that is about none.
-    static func what(_ event: KubernetesEvent) -> String? {
-        event.object?.text ?? event.requestURI.map { String($0.prefix { $0 != "?" }) }
     }
 }
 

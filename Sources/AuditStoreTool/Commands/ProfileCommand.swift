@@ -33,7 +33,8 @@ struct ProfileCommand: AsyncParsableCommand {
             guard start < end else { throw ValidationError("--baseline-since has to be before --since.") }
             baseline = start..<end
         }
-        let profile = try await options.events().profile(of: user, baseline: baseline, limit: top)
+        let store = try await options.store.openKubernetes(for: "profile")
+        let profile = try await options.events(of: store).profile(of: user, baseline: baseline, limit: top)
         var out = OutputBuffer(descriptor: 1)
         let style = options.output.style
         switch options.output.resolved {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import AuditStore
-import KubernetesAudit
 
 /// The options that say which events a subcommand is about.
 struct EventSelection: ParsableArguments {
@@ -11,14 +10,15 @@ struct EventSelection: ParsableArguments {
     @Option(help: ArgumentHelp("Only events before.", valueName: "time")) var until: String?
 }
 
-struct QueryCommand: AsyncParsableCommand {
+struct QueryCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "query", abstract: "Groups and aggregates events.",
         discussion: """
             Aggregates: count, distinct(F), sum(F), min(F), max(F), avg(F), stddev(F), p50(F), p95(F), p99(F), \
             quantile(F,q), first(F), last(F), approxDistinct(F), approxQuantile(F,q), topK(F,k), mismatches(F,type), histogram(F,width), \
             histogram(F,[b,…]). Fields are the JSON paths of the event, and latency, remoteIP, user.kind, \
-            user.namespace, user.serviceaccount, userAgent.product, isTerminal.
+            user.namespace, user.serviceaccount, userAgent.product, isTerminal; of CloudTrail user.kind, user.name, user.mfa, service, \
+            remoteIP, callingService, userAgent.product, isRefused.
             """)
 
     @OptionGroup var options: StoreOptions
@@ -70,8 +70,8 @@ struct QueryCommand: AsyncParsableCommand {
         if fill, every == nil { throw ValidationError("--fill goes with --every.") }
     }
 
-    func run() async throws {
-        let store = try await options.open()
+    var storeOptions: StoreOptions { options }
+    func run<Schema: ToolSchema>(on store: AuditStore<Schema>) async throws {
         let query = TextQuery(
             where: selection.condition, since: selection.since, until: selection.until,
             by: by.map(TextQuery.list) ?? [], every: every, timeZone: timeZone,

@@ -1,13 +1,13 @@
 import ArgumentParser
 import AuditStore
-import KubernetesAudit
 
-struct RareCommand: AsyncParsableCommand {
+struct RareCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "rare", abstract: "Finds values that occur in few events.",
         discussion: """
             A column for each field, then count, firstTime, lastTime, and of the first event first.user, first.remoteIP, \
-            first.verb, first.object, first.code and first.auditID. Rarest first, then latest first. Most requests leave an \
+            first.verb, first.object, first.code and first.auditID (of CloudTrail first.user, first.sourceIP, first.action, \
+            first.resource, first.error and first.eventID). Rarest first, then latest first. Most requests leave an \
             event for each of their stages: `--where isTerminal` counts them once.
             """)
 
@@ -21,16 +21,18 @@ struct RareCommand: AsyncParsableCommand {
         if limit < 1 { throw ValidationError("--limit takes a number from 1 up.") }
     }
 
-    func run() async throws {
+    var storeOptions: StoreOptions { options.store }
+
+    func run<Schema: ToolSchema>(on store: AuditStore<Schema>) async throws {
         let fields = TextQuery.list(by)
-        let values = try await options.events().rare(fewerThan: fewerThan, by: fields, limit: limit + 1)
+        let values = try await options.events(of: store).rare(fewerThan: fewerThan, by: fields, limit: limit + 1)
         try options.write(
             ResultTable(
-                columns: fields + ["count", "firstTime", "lastTime"] + EventCells.columns("first"),
+                columns: fields + ["count", "firstTime", "lastTime"] + Schema.cellColumns("first"),
                 rows: options.cut(values, limit).map { value in
                     value.key.map { Cell($0) }
                         + [Cell(value.count), Cell(value.firstTime), Cell(value.lastTime)]
-                        + EventCells.cells(value.first)
+                        + Schema.cells(value.first)
                 }))
     }
 }

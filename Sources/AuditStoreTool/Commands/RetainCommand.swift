@@ -1,8 +1,7 @@
 import ArgumentParser
 import AuditStore
-import KubernetesAudit
 
-struct RetainCommand: AsyncParsableCommand {
+struct RetainCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "retain", abstract: "Drops the days whose events have been kept long enough.",
         discussion: """
@@ -39,8 +38,8 @@ struct RetainCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
-        let store = try await options.open()
+    var storeOptions: StoreOptions { options }
+    func run<Schema: ToolSchema>(on store: AuditStore<Schema>) async throws {
         var out = OutputBuffer(descriptor: 1)
         if report {
             try Self.table(try store.retentionRecords).write(as: output.resolved, style: output.style, to: &out)

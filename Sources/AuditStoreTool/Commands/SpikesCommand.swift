@@ -1,8 +1,7 @@
 import ArgumentParser
 import AuditStore
-import KubernetesAudit
 
-struct SpikesCommand: AsyncParsableCommand {
+struct SpikesCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "spikes", abstract: "Finds stretches of time with many more events than the same hours before.",
         discussion: """
@@ -26,7 +25,9 @@ struct SpikesCommand: AsyncParsableCommand {
         if limit < 1 { throw ValidationError("--limit takes a number from 1 up.") }
     }
 
-    func run() async throws {
+    var storeOptions: StoreOptions { options.store }
+
+    func run<Schema: ToolSchema>(on store: AuditStore<Schema>) async throws {
         let width = BucketWidth(microseconds: try TimeArgument.length(every, option: "--every"))
         let since = try options.selection.since.map(TimeArgument.instant)
         var wider = options
@@ -36,7 +37,8 @@ struct SpikesCommand: AsyncParsableCommand {
         spikeOptions.minimumCount = minCount
         spikeOptions.limit = limit + 1
         let fields = by.map(TextQuery.list) ?? []
-        let spikes = try await wider.events().spikes(every: width, since: since, options: spikeOptions, by: fields)
+        let spikes = try await wider.events(of: store).spikes(
+            every: width, since: since, options: spikeOptions, by: fields)
         try options.write(
             ResultTable(
                 columns: ["time"] + fields + ["count", "expected", "deviation", "score", "baseline", "history"],

@@ -1,8 +1,7 @@
 import ArgumentParser
 import AuditStore
-import KubernetesAudit
 
-struct StatsCommand: AsyncParsableCommand {
+struct StatsCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats", abstract: "Events, time range, raw and stored bytes.")
 
@@ -10,8 +9,8 @@ struct StatsCommand: AsyncParsableCommand {
     @OptionGroup var output: FormatOption
     @Flag(help: "The figures of each column, largest first.") var columns = false
 
-    func run() async throws {
-        let store = try await options.open()
+    var storeOptions: StoreOptions { options }
+    func run<Schema: ToolSchema>(on store: AuditStore<Schema>) async throws {
         var out = OutputBuffer(descriptor: 1)
         if columns {
             try Self.table(try await store.columnStatistics(), events: try store.statistics.events)

@@ -11,7 +11,9 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let directory = StoreDirectory(path: try options.path())
-        let core = StoreCore(directory: directory, schema: KubernetesAudit.description.shredding)
+        // A damaged store is verified all the same; how events are taken apart matters for what a stream left only.
+        let schema = (try? options.schema()) ?? KubernetesAudit.self
+        let core = StoreCore(directory: directory, schema: schema.description)
         let bar = ProgressBar(label: "verify", totalBytes: nil, quiet: options.quiet)
         let report: VerificationReport
         do {

@@ -7,10 +7,11 @@ public enum KubernetesAudit: AuditSchema {
 
     public static let description = SchemaDescription(
         shredding: ShreddingSchema(
-            name: "audit.k8s.io", eventTime: KubernetesPath.stageTime,
-            times: [KubernetesPath.stageTime, KubernetesPath.requestReceived], identities: [["auditID"]],
+            name: "audit.k8s.io",
+            times: [TimePath(KubernetesPath.stageTime), TimePath(KubernetesPath.requestReceived)],
+            identities: [["auditID"]],
             documents: [["requestObject"], ["responseObject"]],
-            eventIdentity: ["auditID", "stage"]),
+            eventIdentity: [["auditID"], ["stage"]]),
         derived: KubernetesDerived.all,
         usualFields: [
             "verb", "user.username", "responseStatus.code", "objectRef.resource", "objectRef.namespace",

@@ -1,5 +1,4 @@
 import AuditStore
-import SegmentFormat
 
 /// The fields that Kubernetes' events do not have as such.
 enum KubernetesDerived {
@@ -26,17 +25,10 @@ enum KubernetesDerived {
         return .bool(stage == "ResponseComplete" || stage == "Panic")
     }
 
-    static let raw = FieldReference(.raw)
-    static let source = FieldReference(.store(StoreColumn.source))
-    static let cluster = FieldReference(.store(StoreColumn.cluster))
-    static let flags = FieldReference(.store(StoreColumn.flags))
-
     static let all: [DerivedField] = [
         DerivedField("latency", latency), DerivedField("remoteIP", remoteIP), DerivedField("user.kind", userKind),
         DerivedField("user.namespace", userNamespace), DerivedField("user.serviceaccount", serviceAccount),
         DerivedField("userAgent.product", product), DerivedField("isTerminal", isTerminal),
-        DerivedField("_raw", raw), DerivedField("source", source), DerivedField("cluster", cluster),
-        DerivedField("flags", flags),
         DerivedField("images", images),
     ]
 

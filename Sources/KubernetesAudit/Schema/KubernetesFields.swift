@@ -47,12 +47,12 @@ public struct KubernetesFields: Sendable {
     public var responseObject: JSONPath { JSONPath("responseObject") }
     /// Any other path: `$0["authenticationMetadata"]["impersonationConstraint"].string`.
     public subscript(key: String) -> JSONPath { JSONPath(key) }
-    /// The event's whole text, `_raw` in the text form: `$0.raw.contains("…")` finds a text anywhere in the event.
-    public var raw: Field<String> { Field(KubernetesDerived.raw) }
+    /// The event's whole text: `$0.raw.contains("…")` finds a text anywhere in the event.
+    public var raw: Field<String> { .raw }
     /// The name of the source that was given when the event came in.
-    public var source: Field<String> { Field(KubernetesDerived.source) }
+    public var source: Field<String> { .source }
     /// The name of the cluster that was given when the event came in; the event itself has none.
-    public var cluster: Field<String> { Field(KubernetesDerived.cluster) }
+    public var cluster: Field<String> { .cluster }
 }
 
 /// The fields of a user.

@@ -54,7 +54,7 @@ package enum CanonicalUUID {
     }
 }
 
-/// `"2024-06-16T04:00:00.000000Z"`: the form in which Kubernetes writes a MicroTime, as microseconds since 1970.
+/// `"2024-06-16T04:00:00.000000Z"`: UTC with six digits of a second, as microseconds since 1970.
 package struct CanonicalTime {
     /// Bytes of the leaf, quotes included.
     package static var length: Int { 29 }

@@ -1,5 +1,5 @@
 import AuditStore
-import KubernetesAudit
+import LogSources
 import TestSupport
 import Testing
 

@@ -164,7 +164,7 @@ import Testing
     /// Whatever is appended has an identity or none, and nothing traps.
     @Test(arguments: Seeds.fixed) func oddEvents(_ seed: UInt64) {
         var random = Seeds.announce(seed, "identities")
-        let identity = EventIdentity(keys: ["auditID", "stage"], secret: StoreSecret(first: 1, second: 2))
+        let identity = EventIdentity(keys: [["auditID"], ["stage"]], secret: StoreSecret(first: 1, second: 2))
         func digest(_ text: String) -> UInt64? { Array(text.utf8).withUnsafeBytes { identity.digest(of: $0) } }
         let plain = digest(#"{"auditID":"a","stage":"b"}"#)
         #expect(plain != nil)

@@ -1,4 +1,4 @@
-import KubernetesAudit
+import LogSources
 
 /// Compressed logs: read in pieces and as a whole they give the same bytes and end, or the same bytes up to the same error.
 enum CompressedTarget {

@@ -2,7 +2,7 @@
 // bodies as the JSON they are.
 
 extension Instant: Encodable {
-    /// RFC 3339, as Kubernetes writes it.
+    /// RFC 3339 in UTC, with six digits of a second.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

@@ -100,7 +100,7 @@ struct RowPages {
             return
         }
         if isNew { groups += reader.metadata.rowGroups.count }
-        let time = order == .ingest ? nil : try reader.timeColumn(scan.schema.eventTime)
+        let time = order == .ingest ? nil : try reader.timeColumn(scan.schema.eventTime, scan.schema)
         var firstRow = 0
         for group in reader.metadata.rowGroups.indices {
             try checkCancellation()

@@ -12,7 +12,7 @@ package struct TimeColumn: Sendable {
     /// The times of the dictionary's entries, by code; `absentInteger` for those that are none.
     package let odd: [Int64]
 
-    init(_ reader: SegmentReader, column: Int) throws(SegmentError) {
+    init(_ reader: SegmentReader, column: Int, format: TimeFormat) throws(SegmentError) {
         self.column = column
         isTyped = reader.metadata.columns[column].kind == .timestamp
         var odd = [Int64](repeating: absentInteger, count: 2)
@@ -21,7 +21,7 @@ package struct TimeColumn: Sendable {
             odd.append(contentsOf: Array(repeating: absentInteger, count: dictionary.count + 1 - odd.count))
         }
         dictionary.forEach { code, entry in
-            if let time = OddTime.parse(entry) { odd[Int(code)] = time }
+            if let time = format.parse(entry) { odd[Int(code)] = time }
         }
         self.odd = odd
     }

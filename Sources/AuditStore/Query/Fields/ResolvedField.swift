@@ -23,7 +23,9 @@ extension SegmentReader {
             return .dictionary(column: column, try table(column, path: [], field.transform))
         case .raw: return .computed(ComputedField(self, path: [], field.transform))
         case .difference(let minuend, let subtrahend):
-            guard let first = try timeColumn(minuend), let second = try timeColumn(subtrahend) else { return .absent }
+            guard let first = try timeColumn(minuend, schema), let second = try timeColumn(subtrahend, schema) else {
+                return .absent
+            }
             return .integers(IntegerField(time: first, subtrahend: second), transform: field.transform)
         case .path(let path): return try resolve(path, field.transform, schema)
         }
@@ -38,9 +40,10 @@ extension SegmentReader {
         let document = schema.shredding.documents.first { $0.count <= keys.count && Array(keys[..<$0.count]) == $0 }
         let name = Self.joined(keys)
         if document == nil, let column = column(path: name), !hasMembers(name) {
-            if split == path.endIndex, schema.shredding.times.contains(keys) {
-                return .integers(
-                    IntegerField(time: try TimeColumn(self, column: column), subtrahend: nil), transform: transform)
+            if split == path.endIndex, schema.isTime(keys) {
+                let format = schema.shredding.timeFormat(of: keys)
+                let time = try TimeColumn(self, column: column, format: format)
+                return .integers(IntegerField(time: time, subtrahend: nil), transform: transform)
             }
             switch metadata.columns[column].kind {
             case .dictionary, .sequence:
@@ -49,7 +52,7 @@ extension SegmentReader {
                 return .identities(column: column, try table(column, path: [], transform))
             default: break
             }
-        } else if document == nil, split == path.endIndex, schema.shredding.times.contains(keys) {
+        } else if document == nil, split == path.endIndex, schema.isTime(keys) {
             return .absent
         }
         let documentColumn = document.flatMap { column(path: Self.joined($0)) }
@@ -76,9 +79,9 @@ extension SegmentReader {
     }
 
     /// The column of a time of the schema.
-    package func timeColumn(_ keys: [String]) throws(SegmentError) -> TimeColumn? {
+    package func timeColumn(_ keys: [String], _ schema: SchemaDescription) throws(SegmentError) -> TimeColumn? {
         guard let column = column(path: Self.joined(keys)) else { return nil }
-        return try TimeColumn(self, column: column)
+        return try TimeColumn(self, column: column, format: schema.shredding.timeFormat(of: keys))
     }
 
     /// The name of a column: raw keys joined by U+0001.

@@ -48,7 +48,7 @@ struct FirstEvents {
             let reader = try scan.reader(segment)
             let prepared = try predicate.prepared(for: reader, schema: scan.schema)
             if case .constant(false) = prepared { continue }
-            guard let time = try reader.timeColumn(scan.schema.eventTime) else { continue }
+            guard let time = try reader.timeColumn(scan.schema.eventTime, scan.schema) else { continue }
             try find(index, segment, reader, prepared, time, scratch)
         }
         var texts = RowTexts(scan)

@@ -29,7 +29,7 @@ package struct TextFields: Sendable {
         switch field.source {
         case .difference where field.transform == nil: .duration
         case .path(let path) where field.transform == nil:
-            FieldReference.keys(path).map { schema.shredding.times.contains($0) } == true ? .time : .other
+            FieldReference.keys(path).map { schema.isTime($0) } == true ? .time : .other
         default: .other
         }
     }

@@ -1,6 +1,6 @@
 /// The rows of an answer in the text form, one after the other.
 ///
-///     let rows = try await store.rows(of: TextQuery(by: ["auditID"]))
+///     let rows = try await store.rows(of: TextQuery(by: ["user.name"]))
 ///     for try await row in rows { print(row) }
 ///
 /// The groups were found when this was made; groups that do not fit the memory budget lie in a temporary file, which is gone when
