@@ -7,6 +7,10 @@ package enum Limits {
     /// Row groups of a segment, and with them its dictionaries and the memory a reader needs for them.
     package static let rowGroupsPerSegment = 64
 
+    /// Entries of a dictionary. The values of a segment are 96 MiB at most while it is written, and so many different ones take
+    /// more than that; what is made of a dictionary has a byte or more an entry.
+    package static let entriesPerDictionary = 1 << 26
+
     /// Columns of a segment. The envelope of a Kubernetes audit event has 72 paths; open-ended maps (annotations, extra)
     /// and shredded body paths share the rest, and what is over goes to the residual.
     package static let columnsPerSegment = 512

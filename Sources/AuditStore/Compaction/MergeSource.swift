@@ -16,6 +16,8 @@ final class MergeSource {
     let hasShreddedColumns: Bool
     /// By column and code: what documents of the row group have become in the one that is being written.
     var documents: [Int: [UInt32: (code: UInt32, values: [(column: Int, code: UInt32)])]] = [:]
+    /// By column; empty until the first code of a column is set, when its dictionary was read: a footer can claim any number of
+    /// entries.
     private var maps: [[UInt32]]
     private var dictionaries: [ColumnDictionary?]
 
@@ -27,7 +29,7 @@ final class MergeSource {
                 path: $0.path, kind: $0.kind, isCopied: $0.path != StoreColumn.sequence && !isShredded($0.path))
         }
         hasShreddedColumns = metadata.columns.contains { isShredded($0.path) }
-        maps = metadata.columns.map { Array(repeating: 0, count: Int($0.dictionary.count) + 1) }
+        maps = metadata.columns.map { _ in [] }
         dictionaries = metadata.columns.map { _ in nil }
     }
 
@@ -35,8 +37,13 @@ final class MergeSource {
     /// that is written are the same.
     func forgetDocuments() { documents.removeAll() }
 
-    func map(_ column: Int, _ code: UInt32) -> UInt32 { maps[column][Int(code)] }
-    func setMap(_ column: Int, _ code: UInt32, _ new: UInt32) { maps[column][Int(code)] = new }
+    /// What a code has become; 0 if that is not known yet.
+    func map(_ column: Int, _ code: UInt32) -> UInt32 { maps[column].isEmpty ? 0 : maps[column][Int(code)] }
+
+    func setMap(_ column: Int, _ code: UInt32, _ new: UInt32) throws {
+        if maps[column].isEmpty { maps[column] = Array(repeating: 0, count: try dictionary(column).count + 1) }
+        maps[column][Int(code)] = new
+    }
 
     func dictionary(_ column: Int) throws -> ColumnDictionary {
         if let known = dictionaries[column] { return known }

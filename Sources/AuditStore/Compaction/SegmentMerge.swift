@@ -19,15 +19,22 @@ struct SegmentMerge {
         // As every reader: who compacts by command may replace what is read here, and remove it.
         let lock = try directory.files.lock(directory.location(FileNames.readerLock), .shared, wait: true)
         defer { lock?.unlock() }
-        let readers = try work.segments.map { try directory.open($0, throttle: throttle) }
+        // Bodies of compacted segments lie in pages all over their row group; those of young ones are read once, one after another.
+        let cache = work.segments.contains(where: \.isCompacted) ? PageCache(budget: Self.cacheBytes) : nil
+        let readers = try work.segments.map { try directory.open($0, throttle: throttle, cache: cache) }
         let paths = work.profile == .young ? [] : try ShreddedPathChoice.choose(from: readers, schema: schema)
         var written: [SegmentDescription] = []
         var current: Output?
         var done: UInt64 = 0
         func finish() throws {
             guard let output = current else { return }
-            if let segment = try output.finish() { written.append(segment) }
+            let segment = try output.finish()
+            let digest = output.merger.digest
+            // Its memory goes before the segment is read back.
             current = nil
+            guard let segment else { return }
+            try check(segment, digest)
+            written.append(segment)
         }
         for (segment, reader) in zip(work.segments, readers) {
             try throttle.keepPace()
@@ -40,6 +47,22 @@ struct SegmentMerge {
         try finish()
         try commit(work.segments, written)
         return written
+    }
+
+    /// Besides bodies, which a cache always has room for.
+    private static let cacheBytes = 64 << 20
+
+    /// Reads back what was written: whatever went wrong in memory or in this program, the segments stay until what takes their
+    /// place holds the same texts.
+    private func check(_ segment: SegmentDescription, _ digest: TextDigest?) throws {
+        let reader = try directory.open(segment, throttle: throttle, cache: PageCache(budget: Self.cacheBytes))
+        var found = TextDigest()
+        try found.add(reader, pace: throttle.keepPace)
+        guard found == digest else {
+            throw AuditStoreError(
+                .corrupt, "a merge would have changed events; what was to be merged stays as it is",
+                location: .init(file: directory.location(directory.name(of: segment))))
+        }
     }
 
     private func commit(_ segments: [SegmentDescription], _ written: [SegmentDescription]) throws {
@@ -78,7 +101,7 @@ struct SegmentMerge {
             let throttle = merge.throttle
             merger = SegmentMerger(
                 schema: merge.schema, profile: work.profile, firstSequence: first.firstSequence, shreddedPaths: paths,
-                compressor: Compressor(pace: throttle.keepPace), pace: throttle.keepPace
+                isDigested: true, compressor: Compressor(pace: throttle.keepPace), pace: throttle.keepPace
             ) {
                 try file.append($0)
                 throttle.add(bytes: $0.count)
@@ -109,10 +132,7 @@ struct SegmentMerge {
             }
             try file.sync()
             try file.close()
-            description.rows = UInt64(metadata.rows)
-            description.rawBytes = metadata.rawBytes
-            description.storedBytes = merger.bytesWritten
-            description.lastSequence = merger.lastSequence
+            description.describe(metadata, of: merger)
             return description
         }
     }
@@ -121,11 +141,11 @@ struct SegmentMerge {
 extension StoreDirectory {
     /// A segment whose reading is counted.
     fileprivate func open(
-        _ segment: SegmentDescription, throttle: CompactionThrottle
+        _ segment: SegmentDescription, throttle: CompactionThrottle, cache: PageCache?
     ) throws(AuditStoreError) -> SegmentReader {
         let source = ThrottledSource(source: try source(name(of: segment)), throttle: throttle)
         let deleted = try deletedRows(of: segment)
-        do { return try SegmentReader(source, deleted: deleted) } catch { throw AuditStoreError(error) }
+        do { return try SegmentReader(source, cache: cache, deleted: deleted) } catch { throw AuditStoreError(error) }
     }
 }
 

@@ -19,6 +19,8 @@ package final class SegmentMerger {
     package let firstSequence: UInt64
     package private(set) var lastSequence: UInt64
     package private(set) var totalRows: UInt64 = 0
+    /// Of the events that were read; nil if nobody asked for it.
+    package private(set) var digest: TextDigest?
     private var scratch = ByteArena(capacity: 1 << 16)
     private let pace: WorkPace
 
@@ -31,14 +33,16 @@ package final class SegmentMerger {
     /// - Parameters:
     ///   - firstSequence: that of the first row that will be appended.
     ///   - shreddedPaths: paths within documents that get columns of their own.
+    ///   - isDigested: puts all events together as they are read, for who wants to compare.
     ///   - pace: called every few milliseconds.
     package init(
         schema: ShreddingSchema, profile: SegmentProfile, firstSequence: UInt64, shreddedPaths: [DocumentPath],
-        compressor: Compressor, pace: @escaping WorkPace = { try Task.checkCancellation() },
+        isDigested: Bool = false, compressor: Compressor, pace: @escaping WorkPace = { try Task.checkCancellation() },
         sink: @escaping SegmentWriter.Sink
     ) {
         self.schema = schema
         self.pace = pace
+        digest = isDigested ? TextDigest() : nil
         self.firstSequence = firstSequence
         lastSequence = firstSequence
         writer = SegmentWriter(schema: schema.name, profile: profile, compressor: compressor, sink: sink)
@@ -126,11 +130,12 @@ package final class SegmentMerger {
                     lastSequence = absolute
                 }
                 columns[sequenceColumn].lastRow = rows + n - 1
-                if picked != nil {
+                if picked != nil || digest != nil {
                     for i in 0..<n {
                         scratch.removeAll()
-                        try assembler.append(row: Int(picked![next + i]), to: &scratch)
-                        writer.addRawBytes(UInt64(scratch.bytes.count) + 1)
+                        try assembler.append(row: picked.map { Int($0[next + i]) } ?? next + i, to: &scratch)
+                        digest?.add(scratch.bytes)
+                        if picked != nil { writer.addRawBytes(UInt64(scratch.bytes.count) + 1) }
                     }
                 }
                 rows += n
@@ -189,7 +194,7 @@ package final class SegmentMerger {
                     var mapped = source.map(index, code)
                     if mapped == 0 {
                         mapped = try intern(source, index, code, in: target)
-                        source.setMap(index, code, mapped)
+                        try source.setMap(index, code, mapped)
                     }
                     out.pointee.codes[rows + i] = mapped
                 }
@@ -226,6 +231,8 @@ package final class SegmentMerger {
             for (column, value) in known.values { setValue(column, value, newRow) }
             return
         }
+        // Its page may have to be decompressed.
+        try pace()
         scratch.removeAll()
         assembler.startRow()
         try assembler.append(column: index, row: row, to: &scratch)
@@ -290,4 +297,14 @@ package final class SegmentMerger {
     }
 
     package var bytesWritten: UInt64 { writer.bytesWritten }
+}
+
+extension SegmentDescription {
+    /// Says what was written; the times are not known here.
+    mutating func describe(_ metadata: SegmentMetadata, of merger: SegmentMerger) {
+        rows = UInt64(metadata.rows)
+        rawBytes = metadata.rawBytes
+        storedBytes = merger.bytesWritten
+        lastSequence = merger.lastSequence
+    }
 }

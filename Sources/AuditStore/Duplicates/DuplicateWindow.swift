@@ -41,6 +41,9 @@ struct DuplicateWindow {
     private var known: Set<SipHash.Digest> = []
     /// How many entries have an identity.
     private var identities: [UInt64: Int] = [:]
+    /// Of events that a former writer left and that this one has not written itself yet, with their numbers where they are known:
+    /// they may not be on the disk.
+    private var doubtful: [SipHash.Digest: UInt64?] = [:]
 
     /// Bytes of an entry in the WAL.
     private static let entryBytes = 32
@@ -55,8 +58,39 @@ struct DuplicateWindow {
 
     func contains(_ digest: EventDigest) -> Bool { known.contains(digest.bytes) }
 
+    /// Whether an event is known that may not be on the disk: that it is there may not be acknowledged yet.
+    func isDoubtful(_ digest: EventDigest) -> Bool { doubtful[digest.bytes] != nil }
+
+    /// What was doubtful is on the disk now if it has one of these numbers, ascending; the rest is forgotten.
+    mutating func settle(_ sealed: [Range<UInt64>]) {
+        let gone = doubtful.filter { _, record in
+            guard let record else { return true }
+            var (low, high) = (0, sealed.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if sealed[middle].upperBound <= record { low = middle + 1 } else { high = middle }
+            }
+            return low == sealed.count || record < sealed[low].lowerBound
+        }
+        doubtful = [:]
+        guard !gone.isEmpty else { return }
+        straighten()
+        for entry in entries where gone[entry.digest.bytes] != nil { forget(entry.digest) }
+        entries.removeAll { gone[$0.digest.bytes] != nil }
+    }
+
     /// Whether another event has the same identity.
     func hasIdentity(_ digest: EventDigest) -> Bool { digest.identity.map { identities[$0] != nil } ?? false }
+
+    /// Remembers an event that a former writer left, and that may not be on the disk.
+    ///
+    /// - Parameter record: its number; nil if that is not known.
+    mutating func addDoubtful(_ digest: EventDigest, record: UInt64?, time: Int64) {
+        let isKnown = known.contains(digest.bytes)
+        add(digest, time: time)
+        guard known.contains(digest.bytes), !isKnown || doubtful[digest.bytes] != nil else { return }
+        doubtful.updateValue(record, forKey: digest.bytes)
+    }
 
     /// Remembers an event that was committed, and forgets the oldest if there are too many.
     mutating func add(_ digest: EventDigest, time: Int64) {
@@ -93,6 +127,7 @@ struct DuplicateWindow {
 
     private mutating func forget(_ digest: EventDigest) {
         known.remove(digest.bytes)
+        doubtful.removeValue(forKey: digest.bytes)
         guard let identity = digest.identity, let count = identities[identity] else { return }
         identities[identity] = count > 1 ? count - 1 : nil
     }
@@ -110,11 +145,16 @@ struct DuplicateWindow {
         }
     }
 
-    /// Adds what `append(to:)` wrote, but for so many of the last ones: an event that is there no more must not make the one
-    /// that is sent again a duplicate.
-    mutating func add(decoding bytes: UnsafeRawBufferPointer, without doubtful: UInt64) {
+    /// Adds what `append(to:)` wrote.
+    ///
+    /// - Parameters:
+    ///   - missing: so many of the last ones are left out: an event that is there no more must not make the one that is sent
+    ///     again a duplicate.
+    ///   - unsealed: so many of the last ones are doubtful.
+    mutating func add(decoding bytes: UnsafeRawBufferPointer, without missing: UInt64, unsealed: UInt64 = 0) {
         let count = UInt64(bytes.count / Self.entryBytes)
-        let end = Int(count - min(doubtful, count)) * Self.entryBytes
+        let end = Int(count - min(missing, count)) * Self.entryBytes
+        let doubtfulFrom = Int(count - min(unsealed, count)) * Self.entryBytes
         var offset = 0
         while end - offset >= Self.entryBytes {
             let word = { (index: Int) in
@@ -122,7 +162,12 @@ struct DuplicateWindow {
             }
             let digest = EventDigest(
                 bytes: SipHash.Digest(first: word(0), second: word(1)), identity: word(2) == 0 ? nil : word(2))
-            add(digest, time: Int64(bitPattern: word(3)))
+            let time = Int64(bitPattern: word(3))
+            if offset < doubtfulFrom {
+                add(digest, time: time)
+            } else {
+                addDoubtful(digest, record: nil, time: time)
+            }
             offset += Self.entryBytes
         }
     }

@@ -87,8 +87,13 @@ struct Expiry {
             var partition =
                 partitions["\(name) \(known.id)"]
                 ?? ExpiredPartition(partition: name, retentionClass: known, day: segment.day)
-            try drop(segment, held, finder, ids, &partition, &outcome)
-            partitions["\(name) \(known.id)"] = partition
+            do {
+                try drop(segment, held, finder, ids, &partition, &outcome)
+                partitions["\(name) \(known.id)"] = partition
+            } catch {
+                let damage = try StoreDirectory.damage(error)
+                outcome.report.failures.append((damage.location?.file ?? directory.path, damage))
+            }
         }
         for segment in plan.quarantine {
             try Task.checkCancellation()

@@ -27,6 +27,8 @@ public struct ExpiredPartition: Sendable, Hashable {
 public struct ExpiryReport: Sendable {
     /// The oldest day first; undated events and the quarantine at the end.
     public var partitions: [ExpiredPartition] = []
+    /// Damaged segments of which a legal hold may be on some events: they stay as they are, readable as far as they are.
+    public var failures: [(file: String, error: AuditStoreError)] = []
     /// Why it is refused unless it is forced; in the report of a dry run only.
     public var refusal: AuditStoreError?
 

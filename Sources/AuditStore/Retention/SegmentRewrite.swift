@@ -17,22 +17,27 @@ struct SegmentRewrite {
         new.largestTime = .min
         new.undated = 0
         new.add(try RowTimes.times(of: rows, in: reader, schema: schema))
-        let file = try directory.files.create(directory.location(directory.name(of: new)))
-        let paths = segment.isCompacted ? try ShreddedPathChoice.choose(from: [reader], schema: schema) : []
-        let merger = SegmentMerger(
-            schema: schema, profile: segment.isCompacted ? .compacted : .young, firstSequence: segment.firstSequence,
-            shreddedPaths: paths, compressor: Compressor()
-        ) { try file.append($0) }
-        try merger.append(reader, base: segment.firstSequence) { rows.rows(group: $0.group) }
-        guard let metadata = try merger.finish() else {
-            throw AuditStoreError(.invalidArgument, "a segment cannot be without events")
+        let path = directory.location(directory.name(of: new))
+        let file = try directory.files.create(path)
+        do {
+            let paths = segment.isCompacted ? try ShreddedPathChoice.choose(from: [reader], schema: schema) : []
+            let merger = SegmentMerger(
+                schema: schema, profile: segment.isCompacted ? .compacted : .young,
+                firstSequence: segment.firstSequence, shreddedPaths: paths, compressor: Compressor()
+            ) { try file.append($0) }
+            try merger.append(reader, base: segment.firstSequence) { rows.rows(group: $0.group) }
+            guard let metadata = try merger.finish() else {
+                throw AuditStoreError(.invalidArgument, "a segment cannot be without events")
+            }
+            try file.sync()
+            try file.close()
+            new.describe(metadata, of: merger)
+        } catch {
+            // Others of the same commit may go on.
+            try? file.close()
+            try? directory.files.remove(path)
+            throw error
         }
-        try file.sync()
-        try file.close()
-        new.rows = UInt64(metadata.rows)
-        new.rawBytes = metadata.rawBytes
-        new.storedBytes = merger.bytesWritten
-        new.lastSequence = merger.lastSequence
         return new
     }
 }

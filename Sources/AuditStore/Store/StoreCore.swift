@@ -99,5 +99,8 @@ package struct StoreCore: Sendable {
         let (manifest, snapshot) = try state()
         return try directory.statistics(manifest, snapshot)
     }
+    /// Lines in quarantine.
+    package func quarantinedLines() throws -> UInt64 { try directory.readManifest().quarantinedLines }
+
     package func columnStatistics() throws -> [ColumnStatistics] { try directory.columnStatistics() }
 }

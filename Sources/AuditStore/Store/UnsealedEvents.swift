@@ -35,12 +35,8 @@ extension StoreCore {
 
     private func leftSegments(_ manifest: Manifest) throws -> [MemorySegments.View]? {
         guard let secret = manifest.secret else { return [] }
-        let active = ActiveSegment(schema: schema, position: manifest.wal)
-        var replay = WALReplay(directory, position: manifest.wal, secret: secret)
-        try replay.run { events, header in
-            active.append(events, nextRecord: header.firstRecord + UInt64(header.records))
-        }
-        return try active.segments(from: manifest.wal, firstSequence: manifest.nextSequence)
+        return try LeftEvents(directory, schema: schema, position: manifest.wal, secret: secret)
+            .segments(firstSequence: manifest.nextSequence)
     }
 
     /// What is wrong with the WAL that a writer left.

@@ -38,9 +38,11 @@ struct Verification {
             return report
         }
         defer { extendLifetime(snapshot) }
-        let work = manifest.segments.map { ($0, false) } + manifest.quarantine.map { ($0, true) }
-        let total = work.reduce(0) { $0 + $1.0.storedBytes }
-        for (segment, isQuarantine) in work {
+        let work =
+            manifest.segments.map { ($0, false, $0.storedBytes + tombstoneBytes($0)) }
+            + manifest.quarantine.map { ($0, true, $0.storedBytes) }
+        let total = work.reduce(0) { $0 + $1.2 }
+        for (segment, isQuarantine, bytes) in work {
             try Task.checkCancellation()
             do { try verify(segment, isQuarantine: isQuarantine, &report) } catch let error as AuditStoreError {
                 report.problems.append(error)
@@ -48,10 +50,16 @@ struct Verification {
                 guard error.code != .cancelled else { throw CancellationError() }
                 report.problems.append(AuditStoreError(error))
             }
-            report.bytes += segment.storedBytes
+            report.bytes += bytes
             progress?(VerificationProgress(bytesRead: report.bytes, totalBytes: total))
         }
         return report
+    }
+
+    /// Bytes of the file that says which rows are deleted; one that cannot be opened is reported with its segment.
+    private func tombstoneBytes(_ segment: SegmentDescription) -> UInt64 {
+        guard let name = directory.tombstonesName(of: segment) else { return 0 }
+        return (try? directory.files.openForReading(directory.location(name)).size) ?? 0
     }
 
     private func verify(

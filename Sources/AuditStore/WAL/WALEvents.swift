@@ -56,7 +56,7 @@ struct WALEvents {
         }
         lines = try reader.bytes(reader.remaining)
         ends = []
-        ends.reserveCapacity(records)
+        ends.reserveCapacity(min(records, lines.count))
         var start = 0
         while let lineFeed = LineFeeds.first(in: lines, from: start) {
             start = lineFeed + 1

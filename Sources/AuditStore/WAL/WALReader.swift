@@ -29,12 +29,17 @@ final class WALReader {
 
     private let file: any ReadableFile
     private let path: String
-    private let number: UInt64
+    let number: UInt64
     private let secret: StoreSecret
     private var offset: UInt64 = 0
     private var stored = ByteArena(capacity: 1 << 16)
     private var decompressed = ByteArena(capacity: 1 << 16)
     private var isDecompressed = false
+    /// Bytes of the file from `bufferStart` on: blocks of single events are small, and a call for each costs more than its bytes.
+    private var buffer = ByteArena(capacity: WALReader.bufferBytes)
+    private var bufferStart: UInt64 = 0
+    /// Whether the payload of a block of events is decompressed; its checksum is looked at in any case.
+    var decompressesEvents = true
     /// What was read for the next item has bytes that could not be, and are zero instead.
     private var lacksBytes = false
 
@@ -42,6 +47,7 @@ final class WALReader {
     private static let sector = 512
     /// A disk that fails for a moment is asked again.
     private static let attempts = 3
+    private static let bufferBytes = 256 << 10
 
     /// Of the last block.
     var payload: UnsafeRawBufferPointer { isDecompressed ? decompressed.bytes : stored.bytes }
@@ -55,6 +61,14 @@ final class WALReader {
 
     var size: UInt64 { file.size }
 
+    /// Goes on with the block that begins there.
+    func seek(to start: UInt64) { offset = start }
+
+    /// Where the last block begins.
+    func start(of header: WALBlockHeader) -> UInt64 {
+        offset - UInt64(WALFormat.blockHeaderBytes + header.storedBytes)
+    }
+
     /// nil at the end. Throws if the file was written by a newer version.
     func next() throws(AuditStoreError) -> Item? {
         lacksBytes = false
@@ -67,7 +81,9 @@ final class WALReader {
         guard end <= size else { return .damage(damage(.torn, from: start)) }
         let seed = WALFormat.seed(secret, file: number, offset: start)
         try read(at: start + UInt64(WALFormat.blockHeaderBytes), count: header.storedBytes, into: &stored)
-        guard XXH64.hash(stored.bytes, seed: ~seed) == header.checksum, decompress(header) else {
+        guard XXH64.hash(stored.bytes, seed: ~seed) == header.checksum,
+            header.kind == .events && !decompressesEvents || decompress(header)
+        else {
             return .damage(damage(.damaged, from: start))
         }
         return .block(header)
@@ -81,7 +97,7 @@ final class WALReader {
 
     /// The whole of the last block, if its payload makes no sense.
     func damage(of header: WALBlockHeader) -> WALDamage {
-        damage(.damaged, from: offset - UInt64(WALFormat.blockHeaderBytes + header.storedBytes))
+        damage(.damaged, from: start(of: header))
     }
 
     private func readHeader() throws(AuditStoreError) -> WALDamage? {
@@ -158,6 +174,11 @@ final class WALReader {
     private func read(at offset: UInt64, count: Int, into arena: inout ByteArena) throws(AuditStoreError) {
         arena.removeAll(keepingAtMost: 16 << 20)
         arena.reserve(count)
+        if count <= Self.bufferBytes / 4, fillBuffer(at: offset, count: count) {
+            arena.append(
+                UnsafeRawBufferPointer(rebasing: buffer.bytes[Int(offset - bufferStart)...].prefix(count)))
+            return
+        }
         let target = UnsafeMutableRawBufferPointer(start: arena.base, count: count)
         if !isRead(at: offset, target) {
             for start in stride(from: 0, to: count, by: Self.sector) {
@@ -169,6 +190,18 @@ final class WALReader {
             }
         }
         arena.commit(count)
+    }
+
+    /// - Returns: false if the buffer does not have these bytes: then they are read on their own, sector by sector if need be.
+    private func fillBuffer(at offset: UInt64, count: Int) -> Bool {
+        if offset >= bufferStart, offset + UInt64(count) <= bufferStart + UInt64(buffer.bytes.count) { return true }
+        let wanted = Int(min(size - min(size, offset), UInt64(Self.bufferBytes)))
+        buffer.removeAll()
+        let target = UnsafeMutableRawBufferPointer(start: buffer.base, count: wanted)
+        guard wanted >= count, (try? file.read(at: offset, into: target)) == wanted else { return false }
+        buffer.commit(wanted)
+        bufferStart = offset
+        return true
     }
 
     private func isRead(at offset: UInt64, _ target: UnsafeMutableRawBufferPointer) -> Bool {

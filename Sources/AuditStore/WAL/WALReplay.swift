@@ -16,11 +16,19 @@ public struct RecoveryReport: Sendable {
     public init() {}
 }
 
+/// Where a block of the WAL begins.
+struct WALPlace: Sendable {
+    var file: UInt64
+    var offset: UInt64
+}
+
 /// Reads what the WAL holds that is in no segment. It changes nothing.
 struct WALReplay {
     let directory: StoreDirectory
     let position: WALPosition
     let secret: StoreSecret
+    /// The first file that does not count; nil if all do.
+    let endFile: UInt64?
 
     private(set) var report = RecoveryReport()
     private(set) var damage: [WALDamage] = []
@@ -28,25 +36,46 @@ struct WALReplay {
     private(set) var files: [UInt64] = []
     /// The number that the next event gets.
     private(set) var nextRecord: UInt64
+    /// The numbers of the events that were found, ascending.
+    private(set) var found: [Range<UInt64>] = []
     /// The first event that the numbers of later blocks tell of, and that is not there.
     private var firstMissing: UInt64?
 
-    init(_ directory: StoreDirectory, position: WALPosition, secret: StoreSecret) {
+    init(_ directory: StoreDirectory, position: WALPosition, secret: StoreSecret, endFile: UInt64? = nil) {
         self.directory = directory
         self.position = position
         self.secret = secret
+        self.endFile = endFile
         nextRecord = position.record
     }
 
+    /// Reads all events.
+    ///
+    /// - Parameter events: gets the events of a block, in the order they were acknowledged; the bytes are valid during the call.
+    mutating func run(events: (WALEvents, WALBlockHeader) throws -> Void) throws {
+        try run(decodes: true, window: { _, _, _ in }) { header, _, found in
+            if let found { try events(found, header) }
+        }
+    }
+
+    /// Looks at the checksum of each block, and at no event: a quarter of the bytes, and nothing is decompressed.
+    ///
     /// - Parameters:
     ///   - window: gets the payload of a block of digests, and how many of the last of them may be of events that are not there. A
     ///     writer may have found events that were never on the disk, have written their digests, and then have lost its power.
-    ///   - events: gets the events of a block, in the order they were acknowledged; the bytes are valid during the call.
-    mutating func run(
-        window: (UnsafeRawBufferPointer, _ doubtful: UInt64) throws -> Void = { _, _ in },
-        events: (WALEvents, WALBlockHeader) throws -> Void
+    ///   - block: gets each block of events, and where it begins.
+    mutating func check(
+        window: (UnsafeRawBufferPointer, WALBlockHeader, _ missing: UInt64) throws -> Void,
+        block: (WALBlockHeader, WALPlace) throws -> Void
     ) throws {
-        files = try directory.walFiles().filter { $0 >= position.file }
+        try run(decodes: false, window: window) { header, place, _ in try block(header, place) }
+    }
+
+    private mutating func run(
+        decodes: Bool, window: (UnsafeRawBufferPointer, WALBlockHeader, _ missing: UInt64) throws -> Void,
+        block: (WALBlockHeader, WALPlace, WALEvents?) throws -> Void
+    ) throws {
+        files = try directory.walFiles().filter { $0 >= position.file && $0 < endFile ?? .max }
         // A file that begins with a number takes the place of blocks before it with that number or a later one: their write
         // was reported as failed, and could not be cut back.
         var limits: [UInt64] = []
@@ -58,6 +87,7 @@ struct WALReplay {
         for (number, limit) in zip(files, limits.reversed()) {
             try Task.checkCancellation()
             let reader = try WALReader(directory, number: number, secret: secret)
+            reader.decompressesEvents = decodes
             report.bytes += reader.size
             while let item = try reader.next() {
                 switch item {
@@ -65,28 +95,32 @@ struct WALReplay {
                 case .block(let header) where header.kind == .window:
                     noteGap(before: header)
                     try window(
-                        reader.payload, firstMissing.map { header.firstRecord - min($0, header.firstRecord) } ?? 0)
+                        reader.payload, header,
+                        firstMissing.map { header.firstRecord - min($0, header.firstRecord) } ?? 0)
                 case .block(let header):
                     guard header.firstRecord < limit else { continue }
-                    try take(header, reader, events)
+                    let events = decodes ? try? WALEvents(decoding: reader.payload, records: header.records) : nil
+                    guard header.firstRecord >= nextRecord, events != nil || !decodes else {
+                        note(reader.damage(of: header))
+                        continue
+                    }
+                    take(header)
+                    try block(header, WALPlace(file: number, offset: reader.start(of: header)), events)
                 }
             }
         }
     }
 
-    private mutating func take(
-        _ header: WALBlockHeader, _ reader: WALReader, _ body: (WALEvents, WALBlockHeader) throws -> Void
-    ) throws {
-        let events: WALEvents
-        do { events = try WALEvents(decoding: reader.payload, records: header.records) } catch {
-            return note(reader.damage(of: header))
-        }
-        guard header.firstRecord >= nextRecord else { return note(reader.damage(of: header)) }
+    private mutating func take(_ header: WALBlockHeader) {
         noteGap(before: header)
         report.missingEvents += header.firstRecord - nextRecord
         nextRecord = header.firstRecord + UInt64(header.records)
+        if found.last?.upperBound == header.firstRecord {
+            found[found.count - 1] = found[found.count - 1].lowerBound..<nextRecord
+        } else {
+            found.append(header.firstRecord..<nextRecord)
+        }
         report.events += UInt64(header.records)
-        try body(events, header)
     }
 
     private mutating func noteGap(before header: WALBlockHeader) {
@@ -111,6 +145,7 @@ struct WALReplay {
 
     private func firstRecord(of number: UInt64) throws -> UInt64? {
         let reader = try WALReader(directory, number: number, secret: secret)
+        reader.decompressesEvents = false
         while let item = try reader.next() {
             if case .block(let header) = item { return header.firstRecord }
         }

@@ -5,12 +5,12 @@ import Synchronization
 /// The events of a stream that are acknowledged and in no segment file yet: their lines, until they are sealed.
 ///
 /// The lines are cut into *parts*, each of which a seal turns into the segments of one commit: the part that is filled, and
-/// at most one before it that is being sealed.
+/// at most one before it that is being sealed. What a former writer left is a part, too, whose lines stay in the WAL.
 final class ActiveSegment: Sendable {
-    /// What one seal takes: lines in chunks, and what was damaged in the files of the WAL they came from.
+    /// What one seal takes: lines in chunks, or what a former writer left.
     struct Part {
         var chunks: [(chunk: Chunk, origin: EventOrigin)] = []
-        var damage: [WALDamage] = []
+        var left: LeftEvents?
         /// Where the WAL begins once this is sealed.
         var end: WALPosition
         /// Bytes of the lines.
@@ -18,7 +18,33 @@ final class ActiveSegment: Sendable {
         /// When its first event came.
         var begin: ContinuousClock.Instant?
 
-        var isEmpty: Bool { chunks.isEmpty && damage.isEmpty }
+        var isEmpty: Bool { chunks.isEmpty }
+
+        mutating func append(_ events: WALEvents, chunkBytes: Int) {
+            bytes += events.lines.count
+            var flagged = events.flagged[...]
+            var start = 0
+            for (line, end) in events.ends.enumerated() {
+                let chunk = chunk(for: end - start, events.origin, chunkBytes)
+                if flagged.first == line {
+                    flagged.removeFirst()
+                    chunk.flagged.append(chunk.count)
+                }
+                (chunk.base + chunk.count).copyMemory(
+                    from: events.lines.baseAddress! + start, byteCount: end - start)
+                chunk.count += end - start
+                start = end
+            }
+        }
+
+        /// The chunk that a line goes into.
+        private mutating func chunk(for bytes: Int, _ origin: EventOrigin, _ chunkBytes: Int) -> Chunk {
+            if let (chunk, known) = chunks.last, known == origin, chunk.count + bytes <= chunkBytes { return chunk }
+            let chunk = Chunk(capacity: max(chunkBytes, bytes))
+            chunk.input = "stream"
+            chunks.append((chunk, origin))
+            return chunk
+        }
     }
 
     private struct State {
@@ -32,10 +58,23 @@ final class ActiveSegment: Sendable {
     private let views: MemorySegments
 
     /// - Parameter chunkBytes: lines that become one segment, at most, unless a single one is longer.
+    /// - Parameter position: the first event that is in no segment.
     init(schema: ShreddingSchema, position: WALPosition, chunkBytes: Int = Limits.rawBytesPerChunk) {
         self.chunkBytes = chunkBytes
         views = MemorySegments(schema: schema)
         state = Mutex(State(firstRecord: position.record, current: Part(end: position)))
+    }
+
+    /// Takes over what a former writer left, to be sealed first. - Precondition: nothing was appended yet.
+    ///
+    /// - Parameter end: the first file and the first event that are not of it.
+    func take(_ left: LeftEvents, end: WALPosition) {
+        state.withLock { state in
+            var part = Part(end: end)
+            part.left = left
+            state.sealing = part
+            state.current.end = end
+        }
     }
 
     // MARK: Filling
@@ -46,51 +85,8 @@ final class ActiveSegment: Sendable {
     func append(_ events: WALEvents, nextRecord: UInt64) {
         state.withLock { state in
             state.current.begin = state.current.begin ?? .now
-            state.current.bytes += events.lines.count
             state.current.end.record = nextRecord
-            var flagged = events.flagged[...]
-            var start = 0
-            for (line, end) in events.ends.enumerated() {
-                let chunk = Self.chunk(for: end - start, events.origin, chunkBytes, &state.current)
-                if flagged.first == line {
-                    flagged.removeFirst()
-                    chunk.flagged.append(chunk.count)
-                }
-                (chunk.base + chunk.count).copyMemory(
-                    from: events.lines.baseAddress! + start, byteCount: end - start)
-                chunk.count += end - start
-                start = end
-            }
-        }
-    }
-
-    /// The chunk that a line goes into.
-    private static func chunk(
-        for bytes: Int, _ origin: EventOrigin, _ chunkBytes: Int, _ part: inout Part
-    ) -> Chunk {
-        if let (chunk, known) = part.chunks.last, known == origin, chunk.count + bytes <= chunkBytes { return chunk }
-        let chunk = Chunk(capacity: max(chunkBytes, bytes))
-        chunk.input = "stream"
-        part.chunks.append((chunk, origin))
-        return chunk
-    }
-
-    /// What cannot be read of the WAL: its bytes go to the quarantine with the next seal.
-    func append(_ damage: [WALDamage], nextRecord: UInt64) {
-        state.withLock {
-            $0.current.damage += damage
-            $0.current.end.record = nextRecord
-        }
-    }
-
-    /// The lines of the part that is filled, without their line feeds.
-    func forEachLine(_ body: (UnsafeRawBufferPointer) -> Void) {
-        for (chunk, _) in state.withLock({ $0.current.chunks }) {
-            var start = 0
-            while let end = LineFeeds.first(in: chunk.bytes, from: start) {
-                body(UnsafeRawBufferPointer(rebasing: chunk.bytes[start..<end]))
-                start = end + 1
-            }
+            state.current.append(events, chunkBytes: chunkBytes)
         }
     }
 
@@ -138,14 +134,24 @@ final class ActiveSegment: Sendable {
     ///
     /// - Parameter firstSequence: what their sequences count from.
     func segments(from position: WALPosition, firstSequence: UInt64) throws -> [MemorySegments.View]? {
-        let chunks = state.withLock { state -> [(chunk: Chunk, origin: EventOrigin, count: Int, flagged: [Int])]? in
+        typealias Found = (left: LeftEvents?, chunks: [MemorySegments.Lines])
+        let found = state.withLock { state -> Found? in
             var parts = [state.current]
             if let sealing = state.sealing, position.record != sealing.end.record { parts.insert(sealing, at: 0) }
             let begin = parts.count == 2 || state.sealing == nil ? state.firstRecord : state.sealing!.end.record
             guard begin == position.record else { return nil }
-            return parts.flatMap(\.chunks).map { ($0.chunk, $0.origin, $0.chunk.count, $0.chunk.flagged) }
+            let chunks = parts.flatMap(\.chunks).map { ($0.chunk, $0.origin, $0.chunk.count, $0.chunk.flagged) }
+            return (parts[0].left, chunks)
         }
-        guard let chunks else { return nil }
-        return try views.views(of: chunks, firstSequence: firstSequence)
+        guard let (left, chunks) = found else { return nil }
+        var segments: [MemorySegments.View] = []
+        if let left {
+            let found = Result { try left.segments(firstSequence: firstSequence) }
+            // Its files are removed once it is sealed: what was read then may lack some, or all.
+            guard sealing?.left === left else { return nil }
+            segments = try found.get()
+        }
+        let sequence = (segments.last?.description.lastSequence).map { $0 + 1 } ?? firstSequence
+        return segments + (try views.views(of: chunks, firstSequence: sequence))
     }
 }

@@ -16,6 +16,8 @@ final class AppendQueue: Sendable {
         var outside: [Waiting] = []
         /// Have room.
         var inside: [Waiting] = []
+        /// Have room, and wait for something else before they can be committed.
+        var postponed: [Waiting] = []
         var bytes = 0
         /// Somebody takes what is inside.
         var isTaken = false
@@ -32,6 +34,22 @@ final class AppendQueue: Sendable {
                 admitted += 1
             }
             if admitted > 0 { outside.removeFirst(admitted) }
+        }
+
+        /// Takes back an append whose commit has not begun.
+        mutating func withdraw(_ id: UInt64) -> Waiting? {
+            for part in [\State.inside, \.postponed] {
+                guard let index = self[keyPath: part].firstIndex(where: { $0.id == id }) else { continue }
+                return self[keyPath: part].remove(at: index)
+            }
+            return nil
+        }
+
+        /// Tells who waits for the end, if nobody is left.
+        mutating func noteDrained() {
+            guard !isTaken, postponed.isEmpty else { return }
+            for continuation in drained { continuation.resume() }
+            drained = []
         }
     }
     private let state = Mutex(State())
@@ -73,10 +91,10 @@ final class AppendQueue: Sendable {
                 if let index = state.outside.firstIndex(where: { $0.id == id }) {
                     return state.outside.remove(at: index)
                 }
-                guard let index = state.inside.firstIndex(where: { $0.id == id }) else { return nil }
-                let waiting = state.inside.remove(at: index)
+                guard let waiting = state.withdraw(id) else { return nil }
                 state.bytes -= waiting.bytes
                 state.admit(limit)
+                state.noteDrained()
                 return waiting
             }
             cancelled?.continuation.resume(throwing: CancellationError())
@@ -94,14 +112,40 @@ final class AppendQueue: Sendable {
             }
             guard count > 0 else {
                 state.isTaken = false
-                for continuation in state.drained { continuation.resume() }
-                state.drained = []
+                state.noteDrained()
                 return nil
             }
             let taken = Array(state.inside[..<count])
             state.inside.removeFirst(count)
             return taken
         }
+    }
+
+    /// Lays appends that were taken aside, until `goOn` or `refusePostponed`.
+    func postpone(_ appends: [Waiting]) { state.withLock { $0.postponed += appends } }
+
+    /// Has those that were postponed taken next.
+    func goOn() {
+        let starts = state.withLock { state in
+            state.inside.insert(contentsOf: state.postponed, at: 0)
+            state.postponed = []
+            defer { state.isTaken = state.isTaken || !state.inside.isEmpty }
+            return !state.isTaken && !state.inside.isEmpty
+        }
+        if starts { start() }
+    }
+
+    /// Those that were postponed fail.
+    func refusePostponed(_ error: any Error) {
+        let refused = state.withLock { state in
+            let refused = state.postponed
+            state.postponed = []
+            for waiting in refused { state.bytes -= waiting.bytes }
+            state.admit(limit)
+            state.noteDrained()
+            return refused
+        }
+        for waiting in refused { waiting.continuation.resume(throwing: error) }
     }
 
     /// Gives the room of appends back, whose commit is over.
@@ -117,9 +161,10 @@ final class AppendQueue: Sendable {
         let refused = state.withLock { state -> [Waiting] in
             state.failure = state.failure ?? failure
             guard !finish else { return [] }
-            let refused = state.inside + state.outside
-            for waiting in state.inside { state.bytes -= waiting.bytes }
+            let refused = state.inside + state.postponed + state.outside
+            for waiting in state.inside + state.postponed { state.bytes -= waiting.bytes }
             state.inside = []
+            state.postponed = []
             state.outside = []
             return refused
         }
@@ -130,8 +175,9 @@ final class AppendQueue: Sendable {
     func drain() async {
         await withCheckedContinuation { continuation in
             let isDrained = state.withLock { state in
-                if state.isTaken { state.drained.append(continuation) }
-                return !state.isTaken
+                let isDrained = !state.isTaken && state.postponed.isEmpty
+                if !isDrained { state.drained.append(continuation) }
+                return isDrained
             }
             if isDrained { continuation.resume() }
         }

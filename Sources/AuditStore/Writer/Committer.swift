@@ -20,6 +20,9 @@ actor Committer {
     private var nextFile: UInt64
     private var nextRecord: UInt64
     private var window: DuplicateWindow
+    /// What a former writer left, until it is sealed: that its events are there may not be acknowledged before.
+    private var left: LeftEvents?
+    private var sealsLeft = false
     private var payload = ByteArena(capacity: 1 << 16)
     private var lines = ByteArena(capacity: 1 << 16)
     /// The writer is poisoned: a sync failed.
@@ -27,9 +30,10 @@ actor Committer {
 
     init(
         directory: StoreDirectory, secret: StoreSecret, options: WriterOptions, active: ActiveSegment, sealer: Sealer,
-        lease: WriterLease, position: WALPosition, window: DuplicateWindow
+        lease: WriterLease, position: WALPosition, window: DuplicateWindow, left: LeftEvents?
     ) {
         self.lease = lease
+        self.left = left
         self.directory = directory
         self.secret = secret
         self.options = options
@@ -46,7 +50,7 @@ actor Committer {
     func open() throws {
         let first = try beginFile()
         file = first
-        guard active.isEmpty, lease.writer.manifest.wal.file < first.number else { return }
+        guard left == nil, lease.writer.manifest.wal.file < first.number else { return }
         try lease.writer.commit { $0.wal.file = first.number }
         try directory.removeWAL(before: first.number)
     }
@@ -55,7 +59,9 @@ actor Committer {
 
     /// Commits what waits in the queue, until nothing does.
     func run(_ queue: AppendQueue) async {
-        while let appends = queue.take(atMost: WALFormat.bytesPerGroup) {
+        while let taken = queue.take(atMost: WALFormat.bytesPerGroup) {
+            let appends = await postponing(taken, queue)
+            guard !appends.isEmpty else { continue }
             do {
                 try await makeRoom()
                 let receipts = try commit(appends)
@@ -68,6 +74,40 @@ actor Committer {
             }
         }
     }
+
+    /// Lays those aside of which an event is known that may not be on the disk, until it is sealed; the others go on.
+    private func postponing(_ appends: [AppendQueue.Waiting], _ queue: AppendQueue) async -> [AppendQueue.Waiting] {
+        guard left != nil else { return appends }
+        let isDoubtful = { (waiting: AppendQueue.Waiting) in
+            waiting.append.digests.contains { self.window.isDoubtful($0) }
+        }
+        let postponed = appends.filter(isDoubtful)
+        guard !postponed.isEmpty else { return appends }
+        let others = appends.filter { !isDoubtful($0) }
+        queue.postpone(postponed)
+        if !options.sealsBeside {
+            await sealLeft(queue)
+        } else if !sealsLeft {
+            sealsLeft = true
+            Task { await self.sealLeft(queue) }
+        }
+        return others
+    }
+
+    private func sealLeft(_ queue: AppendQueue) async {
+        do {
+            try await sealNow()
+            sealsLeft = false
+            queue.goOn()
+        } catch {
+            sealsLeft = false
+            queue.refusePostponed(error)
+            if let failure { queue.close(failure, finish: false) }
+        }
+    }
+
+    /// Seals what a former writer left, beside the stream. If it fails, it is tried again before the next seal.
+    func sealLeft() async { if left != nil { try? await sealNow() } }
 
     /// All of the appends are there after this, or none of them.
     private func commit(_ appends: [AppendQueue.Waiting]) throws -> [AppendReceipt] {
@@ -184,6 +224,10 @@ actor Committer {
         do { try await sealer.seal() } catch let error as AuditStoreError {
             throw error.code == .syncFailed ? poison(error) : error
         }
+        // It was the first to be sealed.
+        guard let left else { return }
+        window.settle(left.sealed)
+        self.left = nil
     }
 
     /// Seals all that is acknowledged.

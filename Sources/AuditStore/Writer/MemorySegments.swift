@@ -19,20 +19,18 @@ package final class MemorySegments: Sendable {
         var view: View?
     }
 
+    /// Lines of a chunk: the bytes and the flagged lines that count. Nothing before `count` changes any more.
+    typealias Lines = (chunk: Chunk, origin: EventOrigin, count: Int, flagged: [Int])
+
     private struct State: ~Copyable {
-        var builder: SegmentBuilder
+        var builder: MemorySegmentBuilder
         /// By chunk, which is held so that no other takes its identity.
         var entries: [ObjectIdentifier: (chunk: Chunk, entries: [Entry])] = [:]
-        /// Lines are copied here: what stands behind them in their chunk is being written.
-        var scratch = ByteArena(capacity: 1 << 10)
     }
     private let state: Mutex<State>
 
-    /// Numbers of segments in memory are never used again in this process, and no file has one of them.
-    private static let nextID = Atomic<UInt64>(1 << 62)
-
     init(schema: ShreddingSchema) {
-        state = Mutex(State(builder: SegmentBuilder(schema: schema, storeColumns: StoreColumn.ofIngest)))
+        state = Mutex(State(builder: MemorySegmentBuilder(schema: schema)))
     }
 
     func drop(_ chunks: [Chunk]) {
@@ -41,12 +39,8 @@ package final class MemorySegments: Sendable {
         }
     }
 
-    /// - Parameters:
-    ///   - chunks: with the bytes and the flagged lines that count; nothing before `count` changes any more.
-    ///   - firstSequence: that of the first event.
-    func views(
-        of chunks: [(chunk: Chunk, origin: EventOrigin, count: Int, flagged: [Int])], firstSequence: UInt64
-    ) throws -> [View] {
+    /// - Parameter firstSequence: that of the first event.
+    func views(of chunks: [Lines], firstSequence: UInt64) throws -> [View] {
         try state.withLock { state in
             var views: [View] = []
             var sequence = firstSequence
@@ -65,7 +59,7 @@ package final class MemorySegments: Sendable {
                 }
                 if start < count {
                     let range = start..<count
-                    let view = try Self.build(chunk, range, origin, flagged.filter { range.contains($0) }, &state)
+                    let view = try state.builder.build(chunk, range, origin, flagged.filter { range.contains($0) })
                     entries.append(Entry(range: range, view: view))
                     if !isOlder { state.entries[ObjectIdentifier(chunk)] = (chunk, entries) }
                 }
@@ -81,32 +75,5 @@ package final class MemorySegments: Sendable {
             state.entries = state.entries.filter { listed.contains($0.key) }
             return views
         }
-    }
-
-    private static func build(
-        _ chunk: Chunk, _ range: Range<Int>, _ origin: EventOrigin, _ flagged: [Int], _ state: inout State
-    ) throws -> View? {
-        state.scratch.removeAll(keepingAtMost: Limits.rawBytesPerChunk)
-        state.scratch.append(chunk.base + range.lowerBound, count: range.count)
-        // The scanner looks at what stands behind the last line feed.
-        state.scratch.reserve(JSONScanner.padding)
-        let builder = state.builder
-        let base = UnsafeRawPointer(state.scratch.base)
-        builder.start(storeValues: origin.storeValues)
-        // What is no event goes to the quarantine when it is sealed.
-        try builder.append(
-            linesFrom: base, to: base + range.count, flagged: flagged.map { $0 - range.lowerBound }
-        ) { _, _ in }
-        guard let metadata = try builder.finish() else { return nil }
-        let bytes = builder.withBytes { Array($0) }
-        let times = builder.eventTimes
-        let id = nextID.add(1, ordering: .relaxed).oldValue
-        let description = SegmentDescription(
-            id: id, day: nil, rows: UInt64(metadata.rows), rawBytes: metadata.rawBytes,
-            storedBytes: UInt64(bytes.count), firstSequence: 0, lastSequence: UInt64(metadata.rows) - 1,
-            smallestTime: times.smallest, largestTime: times.largest, undated: UInt64(times.undated), isCompacted: false
-        )
-        let reader = try SegmentReader(MemorySource(name: "the active segment", bytes: bytes))
-        return View(description: description, reader: reader)
     }
 }

@@ -1,7 +1,8 @@
 import SegmentFormat
 import Shredding
 
-/// What a writer finds when it opens: the events of the WAL are in the active segment again.
+/// What a writer finds when it opens: the events of the WAL are a part of the active segment again, and stay in the WAL until
+/// they are sealed. Opening looks at the checksums of the blocks, and at those events only that the window remembers.
 struct Recovery {
     let lease: WriterLease
     let writer: WriterLock
@@ -11,7 +12,8 @@ struct Recovery {
     /// The next file and the next event.
     let next: WALPosition
     let report: RecoveryReport
-    let damage: [WALDamage]
+    /// What the active segment has of a former writer; nil if it left nothing.
+    let left: LeftEvents?
 
     init(core: StoreCore, options: WriterOptions) throws {
         let directory = core.directory
@@ -31,51 +33,84 @@ struct Recovery {
         let active = ActiveSegment(schema: core.schema, position: manifest.wal, chunkBytes: options.chunkBytes)
         var window = DuplicateWindow(options.duplicates ?? DuplicateOptions(events: 0))
         let remembers = options.duplicates != nil
-        var commits: [Commit] = []
+        var recent = RecentBlocks(events: window.capacity, since: files.now - window.age)
         var replay = WALReplay(directory, position: manifest.wal, secret: secret)
-        try replay.run(
-            window: { if remembers { window.add(decoding: $0, without: $1) } },
-            events: { events, header in
-                active.append(events, nextRecord: header.firstRecord + UInt64(header.records))
-                commits.append(Commit(events: header.records, time: header.time))
-            })
+        try replay.check(
+            window: { digests, header, missing in
+                let unsealed = header.firstRecord - min(header.firstRecord, manifest.wal.record)
+                if remembers { window.add(decoding: digests, without: missing, unsealed: unsealed) }
+            },
+            block: { if remembers { recent.add($0, $1) } })
         if remembers {
             let identity = EventIdentity(keys: core.schema.eventIdentity, secret: secret)
-            Self.remember(active, commits, now: files.now, in: &window) { line in
-                EventDigest(bytes: SipHash.digest(line, key: secret), identity: identity.digest(of: line))
+            try recent.forEachEvent(directory, secret) { line, record, time in
+                let digest = EventDigest(bytes: SipHash.digest(line, key: secret), identity: identity.digest(of: line))
+                window.addDoubtful(digest, record: record, time: time)
             }
         }
-        if !replay.damage.isEmpty { active.append(replay.damage, nextRecord: replay.nextRecord) }
-        self.active = active
         self.window = window
         next = WALPosition(
             file: max(replay.files.last ?? 0, manifest.wal.file - 1) + 1, record: replay.nextRecord)
         report = replay.report
-        damage = replay.damage
+        if replay.report.events > 0 || !replay.damage.isEmpty {
+            let left = LeftEvents(
+                directory, schema: core.schema, position: manifest.wal, secret: secret, endFile: next.file,
+                chunkBytes: options.chunkBytes)
+            active.take(left, end: next)
+            self.left = left
+        } else {
+            left = nil
+        }
+        self.active = active
+    }
+}
+
+/// The blocks of the WAL with the last events that a window keeps.
+private struct RecentBlocks {
+    private let events: Int
+    private let since: Int64
+    private var blocks: [(place: WALPlace, header: WALBlockHeader)] = []
+    /// The first block that counts; those before it are removed now and then.
+    private var first = 0
+    /// Events of the blocks that count.
+    private var count = 0
+
+    init(events: Int, since: Int64) {
+        self.events = events
+        self.since = since
     }
 
-    private struct Commit {
-        var events: Int
-        var time: Int64
+    mutating func add(_ header: WALBlockHeader, _ place: WALPlace) {
+        guard header.time >= since, header.records > 0, events > 0 else { return }
+        blocks.append((place, header))
+        count += header.records
+        while count - blocks[first].header.records >= events {
+            count -= blocks[first].header.records
+            first += 1
+        }
+        guard first > blocks.count / 2, first > 1000 else { return }
+        blocks.removeFirst(first)
+        first = 0
     }
 
-    /// Adds the events of the WAL to the window; only of those that it keeps the digests are made.
-    private static func remember(
-        _ active: ActiveSegment, _ commits: [Commit], now: Int64, in window: inout DuplicateWindow,
-        digest: (UnsafeRawBufferPointer) -> EventDigest
-    ) {
-        var forgotten = max(0, commits.reduce(0) { $0 + $1.events } - window.capacity)
-        let oldest = now - window.age
-        var commits = commits[...]
-        active.forEachLine { line in
-            while commits.first?.events == 0 { commits.removeFirst() }
-            guard let time = commits.first?.time else { return }
-            commits[commits.startIndex].events -= 1
-            if forgotten > 0 {
-                forgotten -= 1
-            } else if time >= oldest {
-                window.add(digest(line), time: time)
+    func forEachEvent(
+        _ directory: StoreDirectory, _ secret: StoreSecret,
+        _ body: (UnsafeRawBufferPointer, _ record: UInt64, _ time: Int64) -> Void
+    ) throws {
+        var reader: WALReader?
+        var forgotten = max(0, count - events)
+        for (place, header) in blocks[first...] {
+            if reader?.number != place.file { reader = try WALReader(directory, number: place.file, secret: secret) }
+            guard let reader else { continue }
+            reader.seek(to: place.offset)
+            // What cannot be read now, a moment later, is not known: an event that is sent again is taken.
+            guard case .block(let found)? = try reader.next(), found == header,
+                let events = try? WALEvents(decoding: reader.payload, records: header.records)
+            else { continue }
+            for index in min(forgotten, header.records)..<header.records {
+                body(events.line(index), header.firstRecord + UInt64(index), header.time)
             }
+            forgotten -= min(forgotten, header.records)
         }
     }
 }

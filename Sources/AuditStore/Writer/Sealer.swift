@@ -58,16 +58,25 @@ actor Sealer {
         let classifier = try classifiers.classifier(writer.manifest.retention)
         var results: [ChunkResult] = []
         var worker: (origin: EventOrigin, worker: ChunkWorker)?
-        for (chunk, origin) in part.chunks {
+        func process(_ chunk: Chunk, _ origin: EventOrigin) throws {
             if worker?.origin != origin { worker = (origin, makeWorker(origin, ids, classifier)) }
+            // What a former writer left may be many chunks, and a process may have few files open.
+            if results.count > 1 { try results[results.count - 2].settle() }
             results.append(try worker!.worker.process(chunk, index: 0))
         }
-        if !part.damage.isEmpty {
-            results += try quarantine(part.damage, worker?.worker ?? makeWorker(EventOrigin(), ids, nil))
+        var damage: [WALDamage] = []
+        if let left = part.left {
+            let replay = try left.forEachChunk(process)
+            left.sealed = replay.found
+            damage = replay.damage
+        }
+        for (chunk, origin) in part.chunks { try process(chunk, origin) }
+        if !damage.isEmpty {
+            results += try quarantine(damage, worker?.worker ?? makeWorker(EventOrigin(), ids, nil))
         }
         for index in results.indices { try results[index].settle() }
         try directory.syncNames(of: results)
-        try keepUnreadable(part.damage)
+        try keepUnreadable(damage)
         try writer.commit { manifest in
             for result in results { result.add(to: &manifest) }
             manifest.wal = part.end

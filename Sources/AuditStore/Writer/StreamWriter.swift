@@ -49,12 +49,8 @@ public final class StreamWriter: Sendable {
             core: core, writer: recovered.writer, active: active, secret: secret, lease: lease)
         committer = Committer(
             directory: core.directory, secret: secret, options: options, active: active, sealer: sealer, lease: lease,
-            position: recovered.next, window: recovered.window)
+            position: recovered.next, window: recovered.window, left: recovered.left)
         try await committer.open()
-        // What is found is acknowledged from now on, and the process that wrote it may have died before it synced, or because a
-        // sync failed: then the system shows what the disk does not have, and another sync proves nothing. So all of it is
-        // written anew. What is damaged goes to the quarantine with it.
-        if recovered.report.events > 0 || !recovered.damage.isEmpty { try await committer.seal() }
         self.options = options
         identity = options.duplicates == nil ? nil : EventIdentity(keys: core.schema.eventIdentity, secret: secret)
         let committer = self.committer
@@ -71,6 +67,10 @@ public final class StreamWriter: Sendable {
         // The committer holds the lease, and must not be held by it.
         lease.setStream(active) { [weak committer] in try await committer?.seal() }
         startTimers()
+        // The process that wrote what is found may have died before it synced, or because a sync failed: then the system shows
+        // what the disk does not have, and another sync proves nothing. So all of it is written anew, and until then nothing is
+        // acknowledged because it is there (Docs/Durability.md).
+        if options.sealsBeside, recovered.left != nil { Task { await committer.sealLeft() } }
         if let compaction {
             let task = Task(priority: .background) { await compaction.run() }
             compacting.withLock { $0 = task }

@@ -61,6 +61,10 @@ struct RetainCommand: StoreCommand {
             \(HumanFormat.bytes(Int(expired.storedBytes))) of files\(held)
             """)
         if dryRun, let refusal = expired.refusal { options.say("Without --force: \(refusal)") }
+        for failure in expired.failures {
+            Terminal.say("auditstore: \(failure.file) stays, since a legal hold may be on it: \(failure.error)")
+        }
+        if !expired.failures.isEmpty { throw ExitStatus.failed }
     }
 
     private static func table(_ report: ExpiryReport) -> ResultTable {

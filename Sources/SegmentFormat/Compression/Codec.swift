@@ -32,7 +32,7 @@ package final class Compressor {
     /// Bytes that are compressed between two calls of `pace`: at the strongest levels that takes some thirty milliseconds.
     private static let bytesPerStep = 128 << 10
 
-    /// - Parameter pace: called while a large page is compressed.
+    /// - Parameter pace: called before each page and while a large one is compressed.
     package init(pace: WorkPace? = nil) {
         guard let context = ZSTD_createCCtx() else { fatalOutOfMemory() }
         self.context = context
@@ -40,9 +40,13 @@ package final class Compressor {
     }
 
     /// Lets whoever gave `pace` wait, or end the work. After an error nothing more is compressed.
-    func keepPace() throws {
-        if let interruption { throw interruption }
-        try pace?()
+    func keepPace() throws { if !goesOn(), let interruption { throw interruption } }
+
+    /// The same for those who do not throw: once it is false, what they make is of no use, and they come to an end.
+    func goesOn() -> Bool {
+        guard interruption == nil else { return false }
+        do { try pace?() } catch { interruption = error }
+        return interruption == nil
     }
 
     deinit { ZSTD_freeCCtx(context) }
@@ -64,10 +68,13 @@ package final class Compressor {
                 return .lz4
             }
         case .strong(let level):
+            // Not even copied: a row group's bodies take longer than whoever ends the work wants to wait.
+            guard goesOn() else { return .none }
             if let n = zstd(source, bytes.count, to: &output, level: level) {
                 output.commit(n)
                 return .zstd
             }
+            guard interruption == nil else { return .none }
         }
         output.append(bytes)
         return .none
@@ -109,8 +116,8 @@ package final class Compressor {
         // The page has a checksum and a length of its own.
         ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0)
         let n: Int
-        if let pace, count > Self.bytesPerStep {
-            guard let steps = zstd(source, count, to: output.base + output.count, bound, pace) else { return nil }
+        if pace != nil, count > Self.bytesPerStep {
+            guard let steps = zstd(source, count, to: output.base + output.count, bound) else { return nil }
             n = steps
         } else {
             n = ZSTD_compress2(context, output.base + output.count, bound, source, count)
@@ -120,19 +127,14 @@ package final class Compressor {
 
     /// The same in steps; nil if `pace` ended it, or it failed.
     private func zstd(
-        _ source: UnsafeRawPointer, _ count: Int, to target: UnsafeMutableRawPointer, _ bound: Int, _ pace: WorkPace
+        _ source: UnsafeRawPointer, _ count: Int, to target: UnsafeMutableRawPointer, _ bound: Int
     ) -> Int? {
         // Parameters are chosen by the size, as when all is compressed at once.
-        guard interruption == nil, ZSTD_isError(ZSTD_CCtx_setPledgedSrcSize(context, UInt64(count))) == 0 else {
-            return nil
-        }
+        guard ZSTD_isError(ZSTD_CCtx_setPledgedSrcSize(context, UInt64(count))) == 0 else { return nil }
         var output = ZSTD_outBuffer(dst: target, size: bound, pos: 0)
         var done = 0
         while done < count {
-            do { try pace() } catch {
-                interruption = error
-                return nil
-            }
+            guard goesOn() else { return nil }
             var input = ZSTD_inBuffer(src: source + done, size: min(Self.bytesPerStep, count - done), pos: 0)
             let isLast = done + input.size == count
             // There is room for the worst case, so each call takes all its input.

@@ -56,6 +56,7 @@ struct ReferenceChoice {
             .sorted { (candidates[$0].bytes, $1) > (candidates[$1].bytes, $0) }.prefix(Self.references)
         var offers: [Offer] = []
         for target in candidates.indices where candidates[target].bytes > 2 * Self.worthwhile {
+            guard compressor.goesOn() else { break }
             offers += best(target, references.filter { $0 != target })
         }
         offers.sort { $0.order < $1.order }

@@ -90,9 +90,9 @@ extension SegmentMetadata {
 
     private static func dictionary(_ reader: inout ByteReader) throws(SegmentError) -> DictionaryInfo {
         var dictionary = DictionaryInfo()
-        dictionary.count = UInt32(try reader.count(limit: Int(Int32.max)))
+        dictionary.count = UInt32(try reader.count(limit: Limits.entriesPerDictionary))
         var next: UInt64 = 1
-        for _ in 0..<(try reader.count(limit: Int(Int32.max))) {
+        for _ in 0..<(try reader.count(limit: reader.remaining / 2)) {
             guard let reference = try page(&reader) else { throw .corrupt("the footer lacks a dictionary page") }
             let count = UInt32(try reader.count(limit: Int(dictionary.count)))
             dictionary.pages.append(DictionaryPageInfo(page: reference, firstCode: UInt32(next), count: count))

@@ -141,7 +141,7 @@ package final class SegmentWriter {
     ) -> [Int: (encoding: CodeEncoding, reference: ReferenceColumns?)] {
         var candidates: [ReferenceChoice.Candidate] = []
         for (column, input) in chunks.enumerated() {
-            guard let input else { continue }
+            guard let input, compressor.goesOn() else { continue }
             let summary = CodeSummary(input.codes)
             guard summary.smallest != summary.largest else { continue }
             let (encoding, bytes) = EncodingChoice.smallest(
@@ -240,7 +240,7 @@ package final class SegmentWriter {
         info.count = UInt32(input.count)
         let limit = isDocument ? profile.documentPageBytes : Limits.dictionaryPageBytes
         var code = 1
-        while code <= input.count {
+        while code <= input.count, compressor.goesOn() {
             var end = code
             var bytes = 0
             while end <= input.count {

@@ -57,6 +57,30 @@ import Testing
             try ExpiryTests.lines(store) == text((0..<30).filter { $0 != 11 && $0 != 21 }.map { SmallLogs.event($0) }))
     }
 
+    /// A damaged segment that a hold may be on stays, and does not keep the others from expiring.
+    @Test(arguments: [-1, 40]) func aDamagedSegment(place: Int) async throws {
+        let files = ExpiryTests.files(at: "2025-07-18")
+        let store = TestStore(files)
+        try await store.ingest(("a", SmallLogs.events(0..<30)))
+        try await store.ingest(("b", SmallLogs.events(30..<60, day: 17)))
+        try hold(store, "case", "user.username == 'user-1'")
+        let segment = try #require(store.manifest().segments.first)
+        let path = store.directory.location(store.directory.name(of: segment))
+        var bytes = try #require(files.file(path))
+        bytes[place < 0 ? bytes.count + place : place] ^= 0x55
+        files.put(bytes, at: path)
+        let preview = try store.core.retain(dryRun: true, force: true, by: nil)
+        let report = try store.core.retain(dryRun: false, force: true, by: nil)
+        for report in place < 0 ? [preview, report] : [report] {
+            #expect(report.failures.map(\.file) == [path] && report.failures.first?.error.code == .corrupt)
+            #expect(report.events == 20 && report.held == 10)
+        }
+        let manifest = try store.manifest()
+        #expect(manifest.segments.contains(segment) && manifest.segments.count == 2)
+        #expect(files.files.keys.count { $0.hasSuffix(".segment") } == 2, "nothing half-written is left")
+        #expect(try store.problems().count == 1)
+    }
+
     /// What is held does not count among what looks too much to go.
     @Test func aLargeHoldDoesNotStopExpiry() async throws {
         let files = ExpiryTests.files(at: "2025-07-17")

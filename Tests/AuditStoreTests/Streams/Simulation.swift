@@ -20,6 +20,9 @@ final class Simulation {
     private var possible: Set<Int> = []
     /// Acknowledged and not synced: a loss of power may cost them.
     private var unsynced: Set<Int> = []
+    /// The writer found them in the WAL and has not sealed them yet: it knows them, and a loss of power may cost those that
+    /// nobody acknowledged.
+    private var left: Set<Int> = []
     /// The file that was not loaded to its end yet.
     private var file: (name: String, events: [Int])?
     private var nextFile = 0
@@ -58,6 +61,7 @@ final class Simulation {
                     writer = nil
                 }
             }
+            settleLeft()
             let died = if case .dies = step.fault { files.hasFailed } else { false }
             files.inject(nil)
             if died { crash(losesPower: random.oneIn(2), &random) }
@@ -82,11 +86,13 @@ final class Simulation {
             let writer = try await open()
             try await writer.seal()
             unsynced = []
+            settleLeft()
         case .close:
             let writer = try await open()
             self.writer = nil
             try await writer.close()
             unsynced = []
+            isLeftSealed()
         case .ingest(let count): try await ingest(count)
         case .compact: if try store.directory.exists { _ = try store.core.compact() }
         case .delete(let digit): try await delete(digit)
@@ -119,13 +125,29 @@ final class Simulation {
         options.compaction?.bytesPerSecond = .max
         let writer = try await store.core.writer(options)
         self.writer = writer
-        // What is there now stays, and what is not there now does not come back.
-        let found = try files.undisturbed { try self.found() }
-        acknowledged.formUnion(found)
-        retention.settle(found: Set(found), holds: try files.undisturbed { try self.holds() })
-        possible = []
-        unsynced = []
+        // What is in segments now stays, and what is not there now does not come back.
+        let (found, sealed) = try files.undisturbed {
+            (Set(try self.found()), Set(try self.found(in: store, isSealed: true)))
+        }
+        acknowledged.formUnion(sealed)
+        retention.settle(found: found, holds: try files.undisturbed { try self.holds() })
+        possible = found.subtracting(acknowledged)
+        left = found.subtracting(sealed)
+        unsynced.subtract(sealed)
+        settleLeft()
         return writer
+    }
+
+    /// Sees whether what was found is sealed by now.
+    private func settleLeft() {
+        if let writer, writer.active.sealing?.left == nil { isLeftSealed() }
+    }
+
+    private func isLeftSealed() {
+        acknowledged.formUnion(left)
+        possible.subtract(left)
+        unsynced.subtract(left)
+        left = []
     }
 
     private func append(_ events: [Int]) async throws {
@@ -133,14 +155,17 @@ final class Simulation {
         let new = events.filter { !acknowledged.contains($0) }
         possible.formUnion(new)
         let writer = try await open()
-        possible.formUnion(events.filter { !acknowledged.contains($0) })
+        let known = acknowledged.union(left)
+        possible.formUnion(events.filter { !known.contains($0) })
         let receipt = try await writer.append(events.map { text(of: $0) })
         var expected: [Int] = []
-        for event in events where !acknowledged.contains(event) && !expected.contains(event) { expected.append(event) }
+        for event in events where !known.contains(event) && !expected.contains(event) { expected.append(event) }
         guard receipt.events == expected.count, receipt.duplicates == events.count - expected.count else {
             throw Wrong(what: "of \(events) \(expected) are new, and the receipt says \(receipt)")
         }
-        acknowledged.formUnion(expected)
+        // Those that are dropped because they are there are acknowledged as well.
+        acknowledged.formUnion(events)
+        possible.subtract(events)
         order += expected
         possible.subtract(expected)
         if history.durability != .everyCommit { unsynced.formUnion(expected) }
@@ -167,6 +192,7 @@ final class Simulation {
 
     private func crash(losesPower: Bool, _ random: inout SeededRandom) {
         writer = nil
+        left = []
         files = losesPower ? files.afterPowerLoss(&random) : files.afterKill()
         isFull = false
         if losesPower {
@@ -187,6 +213,7 @@ final class Simulation {
         let writer = try await open()
         try await writer.seal()
         unsynced = []
+        settleLeft()
         let (found, holds) = try files.undisturbed { (try self.found(), try self.holds()) }
         if let wrong = retention.contradiction(holds) { throw Wrong(what: wrong) }
         let going = Set(found.filter { goes($0) && !holds.contains($0 % 10) })
@@ -272,11 +299,11 @@ final class Simulation {
     /// The events that a reader finds; each has to be known, and there once.
     private func found() throws -> [Int] { try found(in: store) }
 
-    private func found(in store: TestStore) throws -> [Int] {
+    private func found(in store: TestStore, isSealed: Bool = false) throws -> [Int] {
         guard try store.directory.exists else { return [] }
         var result: [Int] = []
         var seen: Set<Int> = []
-        for line in lines(try store.events()) where !line.isEmpty {
+        for line in lines(try isSealed ? store.sealedEvents() : store.events()) where !line.isEmpty {
             // The URI is the number.
             let uri = String(decoding: line, as: UTF8.self).split(separator: "/api/").last?.prefix { $0.isNumber }
             guard let event = uri.flatMap({ Int($0) }), line.elementsEqual(text(of: event)) else {
