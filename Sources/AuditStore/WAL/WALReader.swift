@@ -95,7 +95,7 @@ final class WALReader {
         case .newer(let version):
             throw AuditStoreError(
                 .unsupportedVersion, "a WAL of another version", location: .init(file: path, offset: 8),
-                expected: "\(WALFormat.version)", found: "\(version)")
+                expected: "at most \(WALFormat.version)", found: "\(version)")
         }
     }
 

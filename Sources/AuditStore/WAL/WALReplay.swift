@@ -78,7 +78,7 @@ struct WALReplay {
         _ header: WALBlockHeader, _ reader: WALReader, _ body: (WALEvents, WALBlockHeader) throws -> Void
     ) throws {
         let events: WALEvents
-        do { events = try WALEvents(decoding: reader.payload, records: header.records) } catch {
+        do { events = try WALEvents(decoding: reader.payload, kind: header.kind, records: header.records) } catch {
             return note(reader.damage(of: header))
         }
         guard header.firstRecord >= nextRecord else { return note(reader.damage(of: header)) }

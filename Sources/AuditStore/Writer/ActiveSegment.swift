@@ -11,6 +11,8 @@ final class ActiveSegment: Sendable {
     struct Part {
         var chunks: [(chunk: Chunk, origin: EventOrigin)] = []
         var damage: [WALDamage] = []
+        /// What was read of inputs, to be noted with its events.
+        var progress: [InputProgress] = []
         /// Where the WAL begins once this is sealed.
         var end: WALPosition
         /// Bytes of the lines.
@@ -48,6 +50,7 @@ final class ActiveSegment: Sendable {
             state.current.begin = state.current.begin ?? .now
             state.current.bytes += events.lines.count
             state.current.end.record = nextRecord
+            for progress in events.progress { state.current.progress.join(progress) }
             var flagged = events.flagged[...]
             var start = 0
             for (line, end) in events.ends.enumerated() {
@@ -107,6 +110,11 @@ final class ActiveSegment: Sendable {
     }
 
     var isEmpty: Bool { state.withLock { $0.current.isEmpty } }
+
+    /// Whether the manifest does not know yet how far inputs were read.
+    var hasProgress: Bool {
+        state.withLock { !$0.current.progress.isEmpty || !($0.sealing?.progress.isEmpty ?? true) }
+    }
 
     /// The part that is to be sealed.
     var sealing: Part? { state.withLock { $0.sealing } }

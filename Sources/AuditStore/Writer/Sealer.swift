@@ -69,7 +69,10 @@ actor Sealer {
         try directory.syncNames(of: results)
         try keepUnreadable(part.damage)
         try writer.commit { manifest in
+            let first = manifest.nextSequence
             for result in results { result.add(to: &manifest) }
+            manifest.streamed.seal(sequence: first, count: manifest.nextSequence - first)
+            for progress in part.progress { manifest.record(progress) }
             manifest.wal = part.end
         }
     }
