@@ -35,7 +35,7 @@ extension Manifest {
     /// "AUDITMAN"
     static let magic: UInt64 = 0x4E41_4D54_4944_5541
     static let version: UInt32 = 4
-    private static let headerBytes = 24
+    static let headerBytes = 24
     /// A manifest of ten million segments would be smaller than this.
     private static let payloadLimit: UInt64 = 1 << 30
     /// No file is longer.

@@ -53,7 +53,7 @@ struct WALReplay {
         var limit = UInt64.max
         for number in files.reversed() {
             limits.append(limit)
-            if let first = try firstRecord(of: number) { limit = min(limit, first) }
+            if let first = try Self.firstRecord(directory, file: number, secret) { limit = min(limit, first) }
         }
         for (number, limit) in zip(files, limits.reversed()) {
             try Task.checkCancellation()
@@ -109,7 +109,8 @@ struct WALReplay {
         if found.kind != .header { damage.append(found) }
     }
 
-    private func firstRecord(of number: UInt64) throws -> UInt64? {
+    /// The number that a file begins with.
+    static func firstRecord(_ directory: StoreDirectory, file number: UInt64, _ secret: StoreSecret) throws -> UInt64? {
         let reader = try WALReader(directory, number: number, secret: secret)
         while let item = try reader.next() {
             if case .block(let header) = item { return header.firstRecord }
