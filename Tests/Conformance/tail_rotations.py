@@ -60,7 +60,7 @@ class Tail:
         code, self.process = self.process.returncode, None
         if code not in expected:
             raise Wrong(f"tail exits with {code}: {err.decode(errors='replace')[-500:]}")
-        return json.loads(out)
+        return json.loads(out) if out else None
 
     def alive(self):
         if self.process is not None and self.process.poll() is not None:
@@ -198,7 +198,7 @@ def compare(tool, store, log):
 
 
 def everything_read(status):
-    return status["bytesBehind"] == 0
+    return status["bytesBehind"] == 0 and status["waiting"] == 0
 
 
 def history(tool, directory, lines, chance, rotations, kills):

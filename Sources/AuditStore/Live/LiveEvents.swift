@@ -19,9 +19,10 @@ public struct LiveEvents<Schema: AuditSchema>: AsyncSequence, Sendable {
 
     private let core: StoreCore
     private let scan: LiveScan
-    private let start: LivePosition
+    /// nil for now.
+    private let start: LivePosition?
 
-    init(_ core: StoreCore, _ scan: EventScan, from start: LivePosition) {
+    init(_ core: StoreCore, _ scan: EventScan, from start: LivePosition?) {
         self.core = core
         self.scan = LiveScan(scan)
         self.start = start
@@ -70,8 +71,9 @@ extension EventQuery {
     /// - Parameter start: from where on. `.query`, the default, goes on where the query ends: ask it, and read on live.
     public func live(from start: LiveStart = .query) -> LiveEvents<Schema> {
         guard let store else { preconditionFailure("a query that was made of a snapshot has no store to read on in") }
-        let position: LivePosition =
+        let position: LivePosition? =
             switch start {
+            case .now: nil
             case .query: scan.snapshot.livePosition
             case .beginning: LivePosition()
             case .behind(let place): LivePosition(sequence: place.sequence + 1)

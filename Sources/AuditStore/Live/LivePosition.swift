@@ -32,6 +32,8 @@ public struct LivePosition: Sendable, Hashable, CustomStringConvertible {
 public enum LiveStart: Sendable, Hashable {
     /// Behind the events that the query sees: whoever has asked it misses nothing, and gets nothing twice.
     case query
+    /// Behind all that is acknowledged when the reading begins.
+    case now
     /// All events of the store, and then those that come.
     case beginning
     /// Behind the event at this place, and those before it.

@@ -14,9 +14,12 @@ package final class LiveReader {
     /// That up to which all segments have been passed; nil if there may be more.
     private var manifest: Manifest?
     private var cursor: WALCursor?
+    private var beginsNow: Bool
     private var lastPage: ContinuousClock.Instant?
-    /// Behind all that was looked at, also what does not match.
-    package private(set) var position: LivePosition
+    /// Behind all that was given, and all before it that does not match.
+    private var reached: LivePosition
+    /// Where to go on; nil before it has begun at the present.
+    package var position: LivePosition? { beginsNow ? nil : reached }
 
     /// An event on its way.
     package struct Item {
@@ -32,12 +35,14 @@ package final class LiveReader {
     /// Looks are taken so often even if nothing is told.
     private static let safetyInterval = Duration.seconds(1)
 
-    init(_ core: StoreCore, _ scan: LiveScan, from position: LivePosition) {
+    /// - Parameter position: nil for behind all that is acknowledged when the first page is asked for.
+    init(_ core: StoreCore, _ scan: LiveScan, from position: LivePosition?) {
         self.core = core
         predicate = scan.predicate
         since = scan.since
         until = scan.until
-        self.position = position
+        reached = position ?? LivePosition()
+        beginsNow = position == nil
         segments = MemorySegments(schema: core.schema)
         changes = core.directory.files.changes()
     }
@@ -70,6 +75,7 @@ package final class LiveReader {
     ///
     /// - Returns: events, and whether there may be more to look at.
     func look() throws -> (items: [Item], isMore: Bool) {
+        if beginsNow { try passAll() }
         if try manifest?.generation != core.directory.manifestGeneration() {
             let (items, isDone) = try readSealed()
             if !isDone || !items.isEmpty { return (items, true) }
@@ -77,33 +83,46 @@ package final class LiveReader {
         return try readUnsealed() ?? ([], false)
     }
 
+    /// Goes behind all that there is. What is in the WAL is taken apart all the same: only then it is known what is an event.
+    private func passAll() throws {
+        let manifest = try core.directory.readManifest()
+        self.manifest = manifest
+        reached = LivePosition(sequence: manifest.nextSequence, sealed: manifest.streamed.next, number: .max)
+        while try readUnsealed() != nil { try checkCancellation() }
+        reached.number = max(manifest.streamed.next, cursor?.number ?? 0)
+        beginsNow = false
+    }
+
     // MARK: Segments
 
     /// - Returns: the next events that are in segments, and whether that were all of now.
     private func readSealed() throws -> (items: [Item], isDone: Bool) {
         let (manifest, snapshot) = try core.directory.snapshot(cache: core.cache)
-        guard let passed = manifest.streamed.sequences(of: position.sealed..<position.number) else {
+        guard let passed = manifest.streamed.sequences(of: reached.sealed..<reached.number) else {
             throw AuditStoreError(
                 .invalidArgument,
                 "the position is too old: it is not known any more which of the events behind it were passed before they were sealed"
             )
         }
-        while let range = passed.first(where: { $0.contains(position.sequence) }) {
-            position.sequence = range.upperBound
+        while let range = passed.first(where: { $0.contains(reached.sequence) }) {
+            reached.sequence = range.upperBound
         }
         var page = Page()
-        if position.sequence < manifest.nextSequence {
-            try scan(snapshot).forEachInIngestOrder(limit: .max, from: position.sequence) { bytes, sequence in
+        if reached.sequence < manifest.nextSequence {
+            // Whoever asks again after an error gets what he did not get.
+            var next = reached
+            try scan(snapshot).forEachInIngestOrder(limit: .max, from: reached.sequence) { bytes, sequence in
                 guard !passed.contains(where: { $0.contains(sequence) }) else { return true }
-                position.sequence = sequence + 1
-                page.add(bytes, place: sequence, position)
+                next.sequence = sequence + 1
+                page.add(bytes, place: sequence, next)
                 return page.bytes < Self.pageBytes
             }
+            reached = next
             if page.bytes >= Self.pageBytes { return (page.items, false) }
         }
-        position.sequence = max(position.sequence, manifest.nextSequence)
-        position.sealed = max(position.sealed, manifest.streamed.next)
-        position.number = max(position.number, position.sealed)
+        reached.sequence = max(reached.sequence, manifest.nextSequence)
+        reached.sealed = max(reached.sealed, manifest.streamed.next)
+        reached.number = max(reached.number, reached.sealed)
         self.manifest = manifest
         return (page.items, true)
     }
@@ -131,14 +150,19 @@ package final class LiveReader {
             guard let mark = try core.directory.acknowledged(secret) else { return nil }
             limit = .mark(mark)
         }
-        guard let batch = try cursor!.next(core.directory, secret, limit) else { return nil }
-        let first = cursor!.number
+        var cursor = cursor!
+        guard let batch = try cursor.next(core.directory, secret, limit) else {
+            self.cursor = cursor
+            return nil
+        }
+        let first = cursor.number
         let views = try segments.views(
             of: [(batch.chunk, batch.origin, batch.chunk.count, batch.chunk.flagged)], firstSequence: first)
         segments.drop([batch.chunk])
-        cursor!.number += views.reduce(0) { $0 + $1.description.rows }
+        cursor.number += views.reduce(0) { $0 + $1.description.rows }
         var page = Page()
-        if position.number < cursor!.number {
+        var next = reached
+        if reached.number < cursor.number {
             let snapshot = Snapshot(
                 segments: views.map(\.description),
                 unsealed: Dictionary(uniqueKeysWithValues: views.map { ($0.description.id, $0.reader) }),
@@ -146,13 +170,14 @@ package final class LiveReader {
             ) { segment, _ throws(AuditStoreError) in
                 throw AuditStoreError(.corrupt, "segment \(segment.id) is in no file")
             }
-            try scan(snapshot).forEachInIngestOrder(limit: .max, from: position.number) { bytes, number in
-                position.number = number + 1
-                page.add(bytes, place: manifest.nextSequence + (number - manifest.streamed.next), position)
+            try scan(snapshot).forEachInIngestOrder(limit: .max, from: reached.number) { bytes, number in
+                next.number = number + 1
+                page.add(bytes, place: manifest.nextSequence + (number - manifest.streamed.next), next)
                 return true
             }
-            position.number = cursor!.number
+            next.number = cursor.number
         }
+        (self.cursor, reached) = (cursor, next)
         return (page.items, true)
     }
 

@@ -45,11 +45,18 @@ struct WALCursor {
             isLast = mark.file == file
             if isLast { end = mark.end }
         }
-        guard try directory.files.kind(of: directory.location(FileNames.walFile(file))) != nil else { return false }
         // A block that was refused and could not be cut off stands at the end of its file, and the next file has its number again.
         let next = isLast ? nil : try directory.walFiles().first { $0 > file }
-        let first = try next.flatMap { try WALReplay.firstRecord(directory, file: $0, secret) } ?? .max
-        let reader = try WALReader(directory, number: file, secret: secret, from: offset)
+        let first: UInt64
+        let reader: WALReader
+        do {
+            first = try next.flatMap { try WALReplay.firstRecord(directory, file: $0, secret) } ?? .max
+            reader = try WALReader(directory, number: file, secret: secret, from: offset)
+        } catch {
+            // Sealed and removed meanwhile, which the manifest tells, or not there yet.
+            if try directory.files.kind(of: directory.location(FileNames.walFile(file))) == nil { return false }
+            throw error
+        }
         reading: while reader.offset < end, let item = try reader.next() {
             switch item {
             case .damage(let damage) where damage.kind == .header: break

@@ -63,21 +63,21 @@ struct EventsCommand: AsyncParsableCommand {
             if lineEnd { try out.append(byte: 0x0a) }
         }
         if follow || after != nil {
-            let start: LiveStart = after.map { .position($0) } ?? (selection.since == nil ? .query : .beginning)
+            let start: LiveStart = after.map { .position($0) } ?? (selection.since == nil ? .now : .beginning)
             let reader = try store.events.matching(selection.condition, since: selection.since, until: nil)
                 .live(from: start).reader()
             var left = limit ?? .max
-            var position = reader.position
+            var printed: LivePosition?
             // Whoever goes on behind it gets what was not printed, and only that.
-            defer { options.say("position \(position)") }
+            defer { if let position = printed ?? reader.position { options.say("position \(position)") } }
             while left > 0 {
                 let page = try await reader.nextPage()
                 for item in page.prefix(left) {
                     try item.bytes.withUnsafeBytes { try print($0) }
-                    position = item.position
+                    printed = item.position
                 }
                 left -= min(left, page.count)
-                if left > 0 { position = reader.position }
+                if left > 0 { printed = nil }
                 try out.flush()
             }
         } else if explain {

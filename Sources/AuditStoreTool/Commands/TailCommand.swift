@@ -47,9 +47,9 @@ struct TailCommand: AsyncParsableCommand {
         let tail = try store.tail(paths, into: writer, options: following)
         let outcome = await follow(tail)
         try await writer.close()
+        try outcome.get()
         let quarantined = try store.statistics.quarantined - before
         try print(tail.status, quarantined: quarantined, seconds: (ContinuousClock.now - start) / .seconds(1))
-        try outcome.get()
         if quarantined > 0 { throw ExitStatus.quarantined }
     }
 

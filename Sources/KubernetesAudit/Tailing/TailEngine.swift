@@ -96,6 +96,7 @@ actor TailEngine {
         }
         let ids = Set(found.map(\.status.id))
         settled = settled.filter { ids.contains($0.key) }
+        status.waiting = ids.count { id in settled[id] == nil && !followed.contains { $0.id == id } }
     }
 
     /// Keeps what happened for people to read; it is tried again. What stops the writer stops the tail.

@@ -19,6 +19,8 @@ public struct TailStatus: Sendable, Hashable {
 
     public var logs: [Log] = []
     public var problems: [Problem] = []
+    /// Files that are there and were not looked into yet: they may still be being written, or cannot be read at present.
+    public var waiting = 0
     /// Lines that were taken since the tail began.
     public var lines: UInt64 = 0
     /// Bytes of them.

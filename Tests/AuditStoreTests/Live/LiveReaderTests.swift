@@ -109,7 +109,7 @@ import Testing
             case 8:
                 // Another process goes on from where this one was.
                 let which = random.below(2)
-                let position = LivePosition(live.readers[which].position.description)!
+                let position = LivePosition(live.readers[which].position!.description)!
                 live.readers[which] = try live.reader((which == 0 ? live.store : live.other).core, from: position)
             default: try live.look(random.below(2), pages: random.pick([1, 2, .max]))
             }
