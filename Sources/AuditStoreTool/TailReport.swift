@@ -55,12 +55,14 @@ final class TailReport: Sendable {
         guard let statusFile else { return }
         let now = Instant(microseconds: SystemClock.microsecondsSince1970)
         var row = JSONRow(columns: [
-            "time", "events", "bytes", "commits", "truncations", "bytesBehind", "waiting", "newestEvent", "lagSeconds", "lastRead",
+            "time", "events", "bytes", "commits", "truncations", "bytesBehind", "waiting", "newestEvent", "lagSeconds",
+            "lastRead",
             "logs", "problems",
         ])
         row.append([
             Cell(now), Cell(Int(status.lines)), Cell(Int(status.bytes)), Cell(Int(status.commits)),
-            Cell(Int(status.truncations)), Cell(Int(status.bytesBehind)), Cell(status.waiting), Cell(status.newestEvent),
+            Cell(Int(status.truncations)), Cell(Int(status.bytesBehind)), Cell(status.waiting),
+            Cell(status.newestEvent),
             status.age(at: now).map { .double(Double($0) / 1e6) } ?? .null, Cell(status.lastRead),
             Self.objects(
                 ["path", "offset", "behind"],

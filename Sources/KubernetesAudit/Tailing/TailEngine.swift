@@ -125,10 +125,7 @@ actor TailEngine {
         }
         var log = FollowedLog(file, known, path: path, now: files.now)
         try log.restart(checkpoints ?? [])
-        // A copy of a log that is being read: what it has more than was read, the log has, too, unless it is truncated.
-        if let place = log.checkpoint, followed.contains(where: { $0.checkpoint?.isSamePlace(as: place) ?? false }) {
-            return wait(options.rotatedSettle)
-        }
+        if let place = log.checkpoint, isReading(place) { return wait(options.rotatedSettle) }
         if log.isBehind || isBackup && log.offset == known.size && known.size > 0 {
             settled[known.id] = Settled(status: known)
             return
@@ -138,11 +135,25 @@ actor TailEngine {
         try await retire()
     }
 
+    /// Whether a log that is held is read from there: then this one is a copy of it. What the copy has more than was read, the log has,
+    /// too, unless it is truncated; and the one that is left reads it.
+    private func isReading(_ place: InputCheckpoint) -> Bool {
+        guard let index = followed.firstIndex(where: { $0.checkpoint?.isSamePlace(as: place) ?? false }) else {
+            return false
+        }
+        // Nobody waits for a log that has no name any more, and is silent.
+        if !followed[index].isListed { followed[index].isReplaced = true }
+        return true
+    }
+
     /// Compressed logs are finished: what is new in one is loaded at once.
     private func readCompressed(_ file: any HeldFile, _ path: String, _ known: LogFileStatus) async throws {
         do {
             let input = try HeldLogInput(file, name: path, canGrow: false)
             let (place, hasMore) = try InputPlace.of(input, checkpoints: checkpoints ?? [])
+            if case .after(let checkpoint, _) = place, hasMore, isReading(checkpoint) {
+                return wait(options.rotatedSettle)
+            }
             if case .behind = place {} else if hasMore { try await load(file, path, canGrow: false) }
             settled[known.id] = Settled(status: known)
         } catch let error as SourceError {
