@@ -37,6 +37,7 @@ actor TailEngine {
     /// When there is something to do, in microseconds since 1970.
     private var due: Int64?
     private var hasRead = false
+    private var isWatched = true
     private let buffer = ReadBuffer()
 
     init(core: StoreCore, writer: StreamWriter, paths: [String], files: any TailFileSystem, options: TailOptions) {
@@ -56,7 +57,7 @@ actor TailEngine {
         // Before others are looked at: a copy of a log is known by what was read of the log.
         for log in followed { try await readOn(log.id) }
         if atNames {
-            if let changes { look.isWatched = scan.watch(changes) }
+            if let changes { isWatched = scan.watch(changes) }
             try await lookAtNames()
         }
         try await retire()
@@ -66,6 +67,7 @@ actor TailEngine {
         status.problems = problems.map { TailStatus.Problem(path: $0, message: $1) }.sorted { $0.path < $1.path }
         look.status = status
         look.hasRead = hasRead
+        look.isWatched = isWatched
         look.next = due.map { .microseconds(max(0, $0 - files.now)) }
         return look
     }
