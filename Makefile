@@ -5,7 +5,7 @@ BIN := .build/release/auditstore
 STATIC := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: all build demo test lint format conformance kill-test readers-test fuzz thread-sanitizer address-sanitizer benchmark \
+.PHONY: all build demo test lint format conformance kill-test tail-test readers-test fuzz thread-sanitizer address-sanitizer benchmark \
   microbenchmark macrobenchmark thirteen-months deps clean
 
 all: build
@@ -63,6 +63,12 @@ KILLS ?= 20
 kill-test: build .build/sample.ndjson
 	python3 Tests/Conformance/kill_during_ingest.py --auditstore $(BIN) .build/sample.ndjson --kills $(KILLS) --seed 1
 	python3 Tests/Conformance/kill_during_append.py --auditstore $(BIN) .build/sample.ndjson --kills $(KILLS) --seed 1
+
+# A log that is rotated in every way under a tail that is killed. In full: make tail-test ROTATIONS=500
+ROTATIONS ?= 20
+tail-test: build .build/sample.ndjson
+	python3 Tests/Conformance/tail_rotations.py --auditstore $(BIN) .build/sample.ndjson --rotations $(ROTATIONS) --seed 1
+	python3 Tests/Conformance/follow_during_writing.py --auditstore $(BIN) .build/sample.ndjson --seed 1
 
 # AuditStore beside its peers, in one run: writes Docs/Benchmarks.md. Takes an hour and some disk; LOGS chooses what is measured.
 BENCHMARK_EVENTS ?= 1000000

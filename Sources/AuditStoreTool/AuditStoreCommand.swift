@@ -12,7 +12,8 @@ struct AuditStoreCommand: AsyncParsableCommand {
             Exit status: 0 done, 1 failed, 2 bad usage, 3 done but some input was quarantined, 130 interrupted.
             """,
         subcommands: [
-            IngestCommand.self, AppendCommand.self, EventsCommand.self, QueryCommand.self, StatsCommand.self,
+            IngestCommand.self, AppendCommand.self, TailCommand.self, EventsCommand.self, QueryCommand.self,
+            StatsCommand.self,
             VerifyCommand.self,
             BackupCommand.self, CompactCommand.self, RetainCommand.self, HoldCommand.self, DeleteCommand.self,
             FirstSeenCommand.self, RareCommand.self, SpikesCommand.self, SequenceCommand.self,

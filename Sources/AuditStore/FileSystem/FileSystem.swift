@@ -27,6 +27,8 @@ package protocol FileSystem: Sendable {
     /// Takes a lock that the system gives back when the process ends, however it ends; nil if another holds it.
     /// What is locked has the name at that time, also if files are renamed meanwhile. The file is created if it is not there and `mode` is exclusive.
     func lock(_ path: String, _ mode: LockMode, wait: Bool) throws(AuditStoreError) -> (any FileLock)?
+    /// Tells when something changes in files and directories.
+    func changes() -> any FileChanges
     /// The time of day, in microseconds since 1970.
     var now: Int64 { get }
     /// A number that nobody can guess.
@@ -46,6 +48,8 @@ package protocol ReadableFile: AnyObject, Sendable {
 package protocol WritableFile: AnyObject, Sendable {
     /// Appends all bytes.
     func append(_ bytes: UnsafeRawBufferPointer) throws(AuditStoreError)
+    /// Writes over the first bytes, in one call.
+    func overwrite(_ bytes: UnsafeRawBufferPointer) throws(AuditStoreError)
     /// Begins to bring what was appended to the disk, so that `sync` has less to wait for.
     func startSync()
     /// Forgets the bytes from `size` on; what is appended next follows.

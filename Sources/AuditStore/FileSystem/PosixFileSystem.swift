@@ -46,13 +46,18 @@ package struct PosixFileSystem: FileSystem {
         return Handle(descriptor, path: path, size: UInt64(status.st_size))
     }
 
-    /// A small text file that the system makes up as it is read, and whose size says nothing.
-    fileprivate func contents(of path: String) throws(AuditStoreError) -> String {
+    /// A text file that the system makes up as it is read, and whose size says nothing.
+    func contents(of path: String) throws(AuditStoreError) -> String {
         let file = try openForReading(path)
+        var text: [UInt8] = []
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 1)
         defer { buffer.deallocate() }
-        let n = try file.read(at: 0, into: buffer)
-        return String(decoding: buffer[..<n], as: UTF8.self)
+        while text.count < 16 << 20 {
+            let n = try file.read(at: UInt64(text.count), into: buffer)
+            text += buffer[..<n]
+            if n < buffer.count { break }
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     package func create(_ path: String) throws(AuditStoreError) -> any WritableFile {
@@ -130,6 +135,13 @@ package struct PosixFileSystem: FileSystem {
         guard descriptor >= 0 else { throw Self.failure("open the directory", path) }
         defer { _ = close(descriptor) }
         guard Self.retrying({ fsync(descriptor) }) == 0 else { throw Self.syncFailure("sync the directory", path) }
+    }
+
+    package func changes() -> any FileChanges {
+        #if os(Linux)
+            if let changes = InotifyChanges() { return changes }
+        #endif
+        return PolledChanges()
     }
 
     package var now: Int64 { SystemClock.microsecondsSince1970 }
@@ -245,6 +257,11 @@ package struct PosixFileSystem: FileSystem {
                 guard n > 0 else { throw PosixFileSystem.failure("write", path) }
                 done += n
             }
+        }
+
+        func overwrite(_ bytes: UnsafeRawBufferPointer) throws(AuditStoreError) {
+            let n = PosixFileSystem.retrying { pwrite(descriptor, bytes.baseAddress, bytes.count, 0) }
+            guard n == bytes.count else { throw PosixFileSystem.failure("write", path) }
         }
 
         func truncate(to size: UInt64) throws(AuditStoreError) {

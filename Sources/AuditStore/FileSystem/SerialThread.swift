@@ -9,7 +9,7 @@
 /// A thread that runs the jobs of one actor, one after another.
 ///
 /// An actor that waits for the disk would otherwise keep one of the few threads that all tasks of the process share.
-final class SerialThread: SerialExecutor {
+package final class SerialThread: SerialExecutor {
     /// What the thread and those who give it jobs share.
     private final class Jobs: @unchecked Sendable {
         // All fields are used under `mutex`.
@@ -67,7 +67,7 @@ final class SerialThread: SerialExecutor {
     private let jobs = Jobs()
 
     /// - Parameter isBackground: others go first, where the system knows such an order among threads.
-    init(isBackground: Bool = false) {
+    package init(isBackground: Bool = false) {
         jobs.isBackground = isBackground
         let argument = Unmanaged.passRetained(jobs).toOpaque()
         #if canImport(Darwin)
@@ -101,5 +101,5 @@ final class SerialThread: SerialExecutor {
 
     deinit { jobs.stop() }
 
-    func enqueue(_ job: consuming ExecutorJob) { jobs.add(UnownedJob(job), self) }
+    package func enqueue(_ job: consuming ExecutorJob) { jobs.add(UnownedJob(job), self) }
 }

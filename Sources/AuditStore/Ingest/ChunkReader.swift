@@ -193,11 +193,7 @@ struct ChunkReader {
     private mutating func advance(_ chunk: Chunk, by n: Int, last: [UInt8]) {
         recent = Array((recent + last).suffix(InputCheckpoint.window))
         offset += UInt64(n)
-        let length = min(UInt64(beginning.count), offset)
-        chunk.checkpoint = InputCheckpoint(
-            name: source.name, beginningLength: UInt32(length),
-            beginning: InputRecognition.hash(beginning[..<Int(length)]), offset: offset,
-            end: InputRecognition.hash(recent))
+        chunk.checkpoint = InputCheckpoint(name: source.name, beginning: beginning, offset: offset, recent: recent)
     }
 
     /// Whether the line, which a line feed and padding follow, is a whole JSON object.

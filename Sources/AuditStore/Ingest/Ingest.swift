@@ -144,7 +144,7 @@ struct Ingest {
             for result in results {
                 result.add(to: &manifest)
                 guard let checkpoint = result.checkpoint else { continue }
-                Self.record(checkpoint, replacing: former, in: &manifest)
+                manifest.record(InputProgress(former: former, checkpoint: checkpoint))
                 former = checkpoint
             }
         }
@@ -163,16 +163,5 @@ struct Ingest {
         }
         state.ready.removeFirst(last + 1)
         state.lastCommit = .now
-    }
-
-    private static func record(
-        _ checkpoint: InputCheckpoint, replacing former: InputCheckpoint?, in manifest: inout Manifest
-    ) {
-        manifest.checkpoints.removeAll {
-            $0 == former
-                || $0.beginningLength == checkpoint.beginningLength && $0.beginning == checkpoint.beginning
-                    && $0.offset == checkpoint.offset && $0.end == checkpoint.end
-        }
-        manifest.checkpoints.append(checkpoint)
     }
 }

@@ -22,12 +22,8 @@ enum InputRecognition {
         var input = try source.open()
         let beginning = try read(input, upTo: InputCheckpoint.window)
         if source.isRepeatable {
-            let candidates = checkpoints.filter {
-                $0.beginningLength > 0 && Int($0.beginningLength) <= beginning.count
-                    && hash(beginning[..<Int($0.beginningLength)]) == $0.beginning
-            }
-            // Two copies of a growing log, taken at different times, are one input: the one loaded farthest counts.
-            for candidate in candidates.sorted(by: { $0.offset > $1.offset }) {
+            let candidates = candidates(checkpoints, beginning: beginning)
+            for candidate in candidates {
                 if let position = try resume(source, candidate, beginning: beginning) { return position }
             }
             if !candidates.isEmpty {
@@ -38,6 +34,20 @@ enum InputRecognition {
             }
         }
         return Position(input: input, offset: 0, beginning: beginning, recent: [], ahead: beginning, former: nil)
+    }
+
+    /// The checkpoints of inputs that begin so, the farthest one first: two copies of a growing log, taken at different times, are one
+    /// input.
+    static func candidates(_ checkpoints: [InputCheckpoint], beginning: [UInt8]) -> [InputCheckpoint] {
+        var hashes: [UInt32: UInt64] = [:]
+        let candidates = checkpoints.filter { checkpoint in
+            let length = checkpoint.beginningLength
+            guard length > 0, Int(length) <= beginning.count else { return false }
+            let known = hashes[length] ?? hash(beginning[..<Int(length)])
+            hashes[length] = known
+            return known == checkpoint.beginning
+        }
+        return candidates.sorted { $0.offset > $1.offset }
     }
 
     /// Goes to where the checkpoint is; nil if the input ends before, or holds other bytes there.
@@ -68,7 +78,7 @@ enum InputRecognition {
             input: input, offset: offset, beginning: beginning, recent: recent, ahead: ahead, former: checkpoint)
     }
 
-    private static func read(_ input: any IngestInput, upTo limit: Int) throws -> [UInt8] {
+    static func read(_ input: any IngestInput, upTo limit: Int) throws -> [UInt8] {
         try [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
             let target = UnsafeMutableRawBufferPointer(buffer)
             while count < limit {

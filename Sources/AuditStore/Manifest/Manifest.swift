@@ -20,6 +20,8 @@ package struct Manifest: Sendable {
     package var wal = WALPosition()
     /// nil in a store that no version wrote which has streams.
     package var secret: StoreSecret?
+    /// The sequences of the events that were streamed.
+    package var streamed = StreamNumbers()
     /// How long events are kept, and what is gone.
     package var retention = RetentionState()
     /// When the last commit was made, in microseconds since 1970 by the clock of who made it; nil if it did not say.
@@ -28,27 +30,11 @@ package struct Manifest: Sendable {
     package init(schema: String) { self.schema = schema }
 }
 
-/// How far an input was loaded. Commits together with the segments that hold its events.
-package struct InputCheckpoint: Sendable, Equatable {
-    /// The path under which it was last loaded.
-    package var name: String
-    /// An input is known by how it begins, so that a log that was renamed or compressed is still the same one.
-    package var beginningLength: UInt32
-    package var beginning: UInt64
-    /// Bytes loaded, of the decompressed input.
-    package var offset: UInt64
-    /// The hash of the last bytes before `offset`: an input that begins alike but went on differently is another one.
-    package var end: UInt64
-
-    /// Bytes that are hashed at the beginning and at the end.
-    package static let window = 4096
-}
-
 /// The manifest's bytes: magic, version, length, payload, checksum (`Docs/Format.md`).
 extension Manifest {
     /// "AUDITMAN"
     static let magic: UInt64 = 0x4E41_4D54_4944_5541
-    static let version: UInt32 = 3
+    static let version: UInt32 = 4
     static let headerBytes = 24
     /// A manifest of ten million segments would be smaller than this.
     private static let payloadLimit: UInt64 = 1 << 30
@@ -65,13 +51,7 @@ extension Manifest {
         Self.append(quarantine, to: &payload)
         payload.append(varint: quarantinedLines)
         payload.append(varint: checkpoints.count)
-        for checkpoint in checkpoints {
-            payload.append(string: checkpoint.name)
-            payload.append(varint: UInt64(checkpoint.beginningLength))
-            payload.append(integer: checkpoint.beginning)
-            payload.append(varint: checkpoint.offset)
-            payload.append(integer: checkpoint.end)
-        }
+        for checkpoint in checkpoints { checkpoint.encode(to: &payload) }
         payload.append(varint: obsolete.count)
         for name in obsolete { payload.append(string: name) }
         payload.append(varint: wal.file)
@@ -83,6 +63,7 @@ extension Manifest {
         }
         payload.append(optional: committed)
         retention.encode(to: &payload)
+        streamed.encode(to: &payload)
         output.append(integer: Self.magic)
         output.append(integer: Self.version)
         output.append(integer: UInt32(0))
@@ -153,10 +134,7 @@ extension Manifest {
         quarantine = try Self.segments(&reader, version)
         quarantinedLines = try reader.varint()
         for _ in 0..<(try reader.count(limit: payload.count)) {
-            checkpoints.append(
-                InputCheckpoint(
-                    name: try reader.string(), beginningLength: UInt32(try reader.count(limit: InputCheckpoint.window)),
-                    beginning: try reader.integer(), offset: try reader.varint(), end: try reader.integer()))
+            checkpoints.append(try InputCheckpoint(&reader))
         }
         for _ in 0..<(try reader.count(limit: payload.count)) {
             let name = try reader.string()
@@ -177,6 +155,7 @@ extension Manifest {
             committed = try reader.optionalInteger()
             retention = try RetentionState(&reader)
         }
+        if version >= 4 { streamed = try StreamNumbers(&reader) }
         guard reader.remaining == 0 else { throw .corrupt("the manifest has bytes left over") }
     }
 

@@ -39,7 +39,7 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
     /// The events of now: a query answers from what the store had when this was read. Events that a stream of this process
     /// appended are among them as soon as they are acknowledged.
     public var events: EventQuery<Schema> {
-        get throws { EventQuery(try core.snapshot()) }
+        get throws { EventQuery(try core.snapshot(), store: core) }
     }
 
     /// Answers a question in the text form, as the command line asks it.

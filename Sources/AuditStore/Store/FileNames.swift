@@ -19,6 +19,8 @@ package enum FileNames {
     /// Events of streams that are in no segment yet.
     package static let wal = "wal"
     package static let walSuffix = ".wal"
+    /// How far the WAL is acknowledged, while its writer lives.
+    package static let acknowledged = "wal/acknowledged"
     /// Segments, a directory a UTC day.
     package static let partitions = "partitions"
     /// Segments of what was no event.

@@ -50,18 +50,21 @@ package final class Snapshot: Sendable {
     /// Keeps the segments' files from being removed.
     private let lock: (any FileLock)?
     private let cache: SegmentCache
+    /// Behind all of its events.
+    let livePosition: LivePosition
     /// Segments in memory, by number. They are no files, and their numbers mean nothing to other snapshots.
     private let unsealed: [UInt64: SegmentReader]
     private let openSegment: @Sendable (SegmentDescription, PageCache) throws(AuditStoreError) -> SegmentReader
 
     package init(
         segments: [SegmentDescription], unsealed: [UInt64: SegmentReader] = [:], lock: (any FileLock)? = nil,
-        cache: SegmentCache,
+        livePosition: LivePosition = LivePosition(), cache: SegmentCache,
         open: @escaping @Sendable (SegmentDescription, PageCache) throws(AuditStoreError) -> SegmentReader
     ) {
         self.segments = segments.sorted { $0.firstSequence < $1.firstSequence }
         self.unsealed = unsealed
         self.lock = lock
+        self.livePosition = livePosition
         self.cache = cache
         openSegment = open
     }

@@ -28,6 +28,8 @@ package struct StoreCore: Sendable {
     package func ingest(
         _ sources: [IngestSource], options: IngestOptions, progress: (@Sendable (IngestProgress) -> Void)? = nil
     ) async throws -> IngestReport {
+        // Inputs are recognised by what the manifest says.
+        if access.active?.hasProgress ?? false { try await access.seal?() }
         let writer = try access.begin(.bulk, directory, schema)
         defer { access.end(.bulk) }
         let ids = ClaimedIDs(writer)

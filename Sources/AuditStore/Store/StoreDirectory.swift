@@ -54,6 +54,20 @@ package struct StoreDirectory: Sendable {
         }
     }
 
+    /// Which manifest there is, without reading it.
+    func manifestGeneration() throws(AuditStoreError) -> UInt64 {
+        let path = location(FileNames.manifest)
+        let bytes = try files.openForReading(path).bytes(from: 0, to: UInt64(Manifest.headerBytes + 10))
+        var generation: Result<UInt64, SegmentError> = .success(0)
+        bytes.dropFirst(Manifest.headerBytes).withUnsafeBytes { bytes in
+            var reader = ByteReader(bytes, context: "the manifest")
+            do throws(SegmentError) { generation = .success(try reader.varint()) } catch {
+                generation = .failure(error)
+            }
+        }
+        do { return try generation.get() } catch { throw AuditStoreError(error.inFile(path)) }
+    }
+
     /// A segment as a source of bytes.
     package func source(_ name: String) throws(AuditStoreError) -> any SegmentSource {
         let path = location(name)
@@ -139,7 +153,9 @@ package struct StoreDirectory: Sendable {
             let snapshot = Snapshot(
                 segments: manifest.segments + views.map(\.description),
                 unsealed: Dictionary(uniqueKeysWithValues: views.map { ($0.description.id, $0.reader) }), lock: lock,
-                cache: cache
+                livePosition: LivePosition(
+                    sequence: manifest.nextSequence, sealed: manifest.streamed.next,
+                    number: manifest.streamed.next + views.reduce(0) { $0 + $1.description.rows }), cache: cache
             ) { segment, pages throws(AuditStoreError) in
                 try self.open(segment, cache: pages)
             }

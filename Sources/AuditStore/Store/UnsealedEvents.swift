@@ -27,7 +27,7 @@ extension StoreCore {
     private struct WriterIsGone: Error {}
 
     /// nil if there is no WAL, or if a writer is alive.
-    private func lockLeftWAL() throws -> (any FileLock)? {
+    func lockLeftWAL() throws -> (any FileLock)? {
         let path = directory.location(FileNames.walLock)
         guard try directory.files.kind(of: path) != nil else { return nil }
         return try directory.files.lock(path, .shared, wait: false)

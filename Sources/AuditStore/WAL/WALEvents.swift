@@ -23,11 +23,19 @@ struct WALEvents {
     var lines: UnsafeRawBufferPointer
     /// Where each line ends, behind its line feed.
     var ends: [Int]
+    /// What was read of inputs once these are there. It is in the same block: both are there after a crash, or neither is.
+    var progress: [InputProgress] = []
 
     /// Lengths of names are bounded, so that a block's head is.
     static let nameBytes = 64 << 10
 
+    var kind: WALBlockHeader.Kind { progress.isEmpty ? .events : .readEvents }
+
     func append(to output: inout ByteArena) {
+        if !progress.isEmpty {
+            output.append(varint: progress.count)
+            for progress in progress { progress.encode(to: &output) }
+        }
         for name in [origin.source, origin.cluster] {
             output.append(name == nil ? 0 : 1)
             if let name { output.append(string: name) }
@@ -42,8 +50,13 @@ struct WALEvents {
     }
 
     /// - Parameter records: lines that there have to be.
-    init(decoding bytes: UnsafeRawBufferPointer, records: Int) throws(SegmentError) {
+    init(
+        decoding bytes: UnsafeRawBufferPointer, kind: WALBlockHeader.Kind = .events, records: Int
+    ) throws(SegmentError) {
         var reader = ByteReader(bytes, context: "a block of the WAL")
+        if kind == .readEvents {
+            for _ in 0..<(try reader.count(limit: InputProgress.limit)) { progress.append(try InputProgress(&reader)) }
+        }
         origin = EventOrigin()
         origin.source = try Self.name(&reader)
         origin.cluster = try Self.name(&reader)
@@ -68,7 +81,10 @@ struct WALEvents {
         }
     }
 
-    init(origin: EventOrigin, flagged: [Int], lines: UnsafeRawBufferPointer, ends: [Int]) {
+    init(
+        origin: EventOrigin, flagged: [Int], lines: UnsafeRawBufferPointer, ends: [Int], progress: [InputProgress] = []
+    ) {
+        self.progress = progress
         self.origin = origin
         self.flagged = flagged
         self.lines = lines

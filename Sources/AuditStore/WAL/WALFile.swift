@@ -40,7 +40,7 @@ final class WALFile {
     func append(_ events: WALEvents, firstRecord: UInt64, records: Int, time: Int64) throws(AuditStoreError) {
         compressed.removeAll(keepingAtMost: 8 << 20)
         events.append(to: &compressed)
-        try append(kind: .events, firstRecord: firstRecord, records: records, time: time, compress: true)
+        try append(kind: events.kind, firstRecord: firstRecord, records: records, time: time, compress: true)
     }
 
     /// Appends a block whose payload does not shrink.

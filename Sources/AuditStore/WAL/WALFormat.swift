@@ -4,7 +4,8 @@ import SegmentFormat
 enum WALFormat {
     /// "AUDITWAL"
     static let magic: UInt64 = 0x4C41_5754_4944_5541
-    static let version: UInt32 = 1
+    /// Version 1 has no blocks that tell what was read of inputs.
+    static let version: UInt32 = 2
     static let headerBytes = 32
     /// "AWBK"
     static let blockMagic: UInt32 = 0x4B42_5741
@@ -51,7 +52,7 @@ enum WALFormat {
             UnsafeRawBufferPointer(rebasing: bytes[..<24]), seed: seed(secret, file: file, offset: 0))
         guard word(24) == checksum, word(0) == magic, word(16) == file else { return .damaged }
         let version = UInt32(truncatingIfNeeded: word(8))
-        return version == Self.version ? .whole : .newer(version)
+        return (1...Self.version).contains(version) ? .whole : .newer(version)
     }
 }
 
@@ -61,6 +62,8 @@ struct WALBlockHeader: Sendable, Equatable {
         case events = 1
         /// The digests by which duplicates are recognised, as they were when the file was begun.
         case window = 2
+        /// Events that were read from inputs, behind how far these were read.
+        case readEvents = 3
     }
     var kind: Kind
     var codec: Codec

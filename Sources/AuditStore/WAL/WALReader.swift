@@ -31,7 +31,8 @@ final class WALReader {
     private let path: String
     let number: UInt64
     private let secret: StoreSecret
-    private var offset: UInt64 = 0
+    /// Of the next item.
+    private(set) var offset: UInt64
     private var stored = ByteArena(capacity: 1 << 16)
     private var decompressed = ByteArena(capacity: 1 << 16)
     private var isDecompressed = false
@@ -52,7 +53,11 @@ final class WALReader {
     /// Of the last block.
     var payload: UnsafeRawBufferPointer { isDecompressed ? decompressed.bytes : stored.bytes }
 
-    init(_ directory: StoreDirectory, number: UInt64, secret: StoreSecret) throws(AuditStoreError) {
+    /// - Parameter offset: where a block begins, or 0.
+    init(
+        _ directory: StoreDirectory, number: UInt64, secret: StoreSecret, from offset: UInt64 = 0
+    ) throws(AuditStoreError) {
+        self.offset = offset
         self.number = number
         self.secret = secret
         path = directory.location(FileNames.walFile(number))
@@ -111,7 +116,7 @@ final class WALReader {
         case .newer(let version):
             throw AuditStoreError(
                 .unsupportedVersion, "a WAL of another version", location: .init(file: path, offset: 8),
-                expected: "\(WALFormat.version)", found: "\(version)")
+                expected: "at most \(WALFormat.version)", found: "\(version)")
         }
     }
 

@@ -82,7 +82,7 @@ struct WALReplay {
         var limit = UInt64.max
         for number in files.reversed() {
             limits.append(limit)
-            if let first = try firstRecord(of: number) { limit = min(limit, first) }
+            if let first = try Self.firstRecord(directory, file: number, secret) { limit = min(limit, first) }
         }
         for (number, limit) in zip(files, limits.reversed()) {
             try Task.checkCancellation()
@@ -99,7 +99,7 @@ struct WALReplay {
                         firstMissing.map { header.firstRecord - min($0, header.firstRecord) } ?? 0)
                 case .block(let header):
                     guard header.firstRecord < limit else { continue }
-                    let events = decodes ? try? WALEvents(decoding: reader.payload, records: header.records) : nil
+                    let events = decodes ? try? WALEvents(decoding: reader.payload, kind: header.kind, records: header.records) : nil
                     guard header.firstRecord >= nextRecord, events != nil || !decodes else {
                         note(reader.damage(of: header))
                         continue
@@ -143,7 +143,8 @@ struct WALReplay {
         if found.kind != .header { damage.append(found) }
     }
 
-    private func firstRecord(of number: UInt64) throws -> UInt64? {
+    /// The number that a file begins with.
+    static func firstRecord(_ directory: StoreDirectory, file number: UInt64, _ secret: StoreSecret) throws -> UInt64? {
         let reader = try WALReader(directory, number: number, secret: secret)
         reader.decompressesEvents = false
         while let item = try reader.next() {

@@ -11,6 +11,8 @@ final class ActiveSegment: Sendable {
     struct Part {
         var chunks: [(chunk: Chunk, origin: EventOrigin)] = []
         var left: LeftEvents?
+        /// What was read of inputs, to be noted with its events.
+        var progress: [InputProgress] = []
         /// Where the WAL begins once this is sealed.
         var end: WALPosition
         /// Bytes of the lines.
@@ -22,6 +24,7 @@ final class ActiveSegment: Sendable {
 
         mutating func append(_ events: WALEvents, chunkBytes: Int) {
             bytes += events.lines.count
+            for progress in events.progress { self.progress.join(progress) }
             var flagged = events.flagged[...]
             var start = 0
             for (line, end) in events.ends.enumerated() {
@@ -103,6 +106,14 @@ final class ActiveSegment: Sendable {
     }
 
     var isEmpty: Bool { state.withLock { $0.current.isEmpty } }
+
+    /// Whether the manifest may not know yet how far inputs were read. What a former writer left is not looked into.
+    var hasProgress: Bool {
+        state.withLock { state in
+            let sealing = state.sealing.map { $0.left != nil || !$0.progress.isEmpty } ?? false
+            return sealing || !state.current.progress.isEmpty
+        }
+    }
 
     /// The part that is to be sealed.
     var sealing: Part? { state.withLock { $0.sealing } }

@@ -17,6 +17,8 @@ actor Committer {
 
     /// The file that is appended to; nil after it could not be cut back, until the next one is begun.
     private var file: WALFile?
+    /// nil until the first file is there.
+    private var mark: AcknowledgedMarkFile?
     private var nextFile: UInt64
     private var nextRecord: UInt64
     private var window: DuplicateWindow
@@ -50,6 +52,8 @@ actor Committer {
     func open() throws {
         let first = try beginFile()
         file = first
+        mark = AcknowledgedMarkFile(directory, secret: secret)
+        mark?.set(AcknowledgedMark(file: first.number, end: first.end))
         guard left == nil, lease.writer.manifest.wal.file < first.number else { return }
         try lease.writer.commit { $0.wal.file = first.number }
         try directory.removeWAL(before: first.number)
@@ -122,7 +126,9 @@ actor Committer {
         guard batch.count > 0 else { return receipts }
 
         let start = file.end
-        let events = WALEvents(origin: origin, flagged: batch.flagged, lines: batch.lines.bytes, ends: batch.ends)
+        let events = WALEvents(
+            origin: origin, flagged: batch.flagged, lines: batch.lines.bytes, ends: batch.ends, progress: batch.progress
+        )
         do { try file.append(events, firstRecord: nextRecord, records: batch.count, time: now) } catch {
             try cut(file, to: start)
             throw error
@@ -139,6 +145,7 @@ actor Committer {
         nextRecord += UInt64(batch.count)
         for digest in batch.digests { window.add(digest, time: now) }
         active.append(events, nextRecord: nextRecord)
+        mark?.set(AcknowledgedMark(file: file.number, end: file.end))
         return receipts
     }
 
@@ -199,6 +206,7 @@ actor Committer {
         let next = try beginFile()
         try? file?.close()
         file = next
+        mark?.set(AcknowledgedMark(file: next.number, end: next.end))
         active.freeze(walFile: next.number)
     }
 
@@ -247,6 +255,8 @@ actor Committer {
         await sealer.close()
         try? file?.close()
         file = nil
+        mark?.close()
+        mark = nil
         failure = failure ?? AuditStoreError(.closed, "the writer was closed")
     }
 }

@@ -32,8 +32,8 @@ final class LeftEvents: Sendable {
 
     /// Reads all lines, in the order they were acknowledged, chunk by chunk.
     ///
-    /// - Returns: what was found on the way.
-    func forEachChunk(_ body: (Chunk, EventOrigin) throws -> Void) throws -> WALReplay {
+    /// - Returns: what was found on the way, and what was read of inputs.
+    func forEachChunk(_ body: (Chunk, EventOrigin) throws -> Void) throws -> (WALReplay, [InputProgress]) {
         var replay = WALReplay(directory, position: position, secret: secret, endFile: endFile)
         var part = ActiveSegment.Part(end: position)
         try replay.run { events, _ in
@@ -45,7 +45,7 @@ final class LeftEvents: Sendable {
             }
         }
         for (chunk, origin) in part.chunks { try body(chunk, origin) }
-        return replay
+        return (replay, part.progress)
     }
 
     /// The numbers of those that were sealed: fewer than were found before if the system had shown what the disk did not have.

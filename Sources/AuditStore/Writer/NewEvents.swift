@@ -8,6 +8,7 @@ struct NewEvents: ~Copyable {
     /// Of the events, by their place.
     var flagged: [Int] = []
     var digests: [EventDigest] = []
+    var progress: [InputProgress] = []
     private var known: Set<SipHash.Digest> = []
     private var identities: Set<UInt64> = []
 
@@ -23,6 +24,7 @@ struct NewEvents: ~Copyable {
 
     mutating func add(_ append: PendingAppend, unless window: borrowing DuplicateWindow) -> AppendReceipt {
         let before = count
+        if let progress = append.progress { self.progress.join(progress) }
         append.lines.withUnsafeBytes { text in
             var start = 0
             for (index, end) in append.ends.enumerated() {

@@ -6,6 +6,8 @@ struct PendingAppend: Sendable {
     /// Where each line ends, behind its line feed.
     var ends: [Int] = []
     var digests: [EventDigest] = []
+    /// What was read of an input once this is there.
+    var progress: InputProgress?
 
     /// Bytes of memory.
     var bytes: Int {

@@ -105,7 +105,7 @@ private struct RecentBlocks {
             reader.seek(to: place.offset)
             // What cannot be read now, a moment later, is not known: an event that is sent again is taken.
             guard case .block(let found)? = try reader.next(), found == header,
-                let events = try? WALEvents(decoding: reader.payload, records: header.records)
+                let events = try? WALEvents(decoding: reader.payload, kind: header.kind, records: header.records)
             else { continue }
             for index in min(forgotten, header.records)..<header.records {
                 body(events.line(index), header.firstRecord + UInt64(index), header.time)

@@ -65,10 +65,12 @@ actor Sealer {
             results.append(try worker!.worker.process(chunk, index: 0))
         }
         var damage: [WALDamage] = []
+        var progress = part.progress
         if let left = part.left {
-            let replay = try left.forEachChunk(process)
+            let (replay, read) = try left.forEachChunk(process)
             left.sealed = replay.found
             damage = replay.damage
+            progress = read
         }
         for (chunk, origin) in part.chunks { try process(chunk, origin) }
         if !damage.isEmpty {
@@ -78,7 +80,10 @@ actor Sealer {
         try directory.syncNames(of: results)
         try keepUnreadable(damage)
         try writer.commit { manifest in
+            let first = manifest.nextSequence
             for result in results { result.add(to: &manifest) }
+            manifest.streamed.seal(sequence: first, count: manifest.nextSequence - first)
+            for progress in progress { manifest.record(progress) }
             manifest.wal = part.end
         }
     }

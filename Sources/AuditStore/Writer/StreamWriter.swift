@@ -142,6 +142,23 @@ public final class StreamWriter: Sendable {
         return try await submit(pending)
     }
 
+    /// Appends whole lines of an input, and notes with them, in the same commit, how far it was read: after a crash both are there, or
+    /// neither is. None of them is dropped as a duplicate: a line that stands in a log twice is there twice.
+    package func append(lines text: [UInt8], read progress: InputProgress) async throws -> AppendReceipt {
+        var pending = PendingAppend()
+        pending.lines.reserveCapacity(text.count + 1)
+        pending.progress = progress
+        try text.withUnsafeBytes { text in
+            var start = 0
+            while start < text.count {
+                let end = LineFeeds.first(in: text, from: start) ?? text.count
+                try pending.add(UnsafeRawBufferPointer(rebasing: text[start..<end]), nil, secret)
+                start = end + 1
+            }
+        }
+        return try await submit(pending)
+    }
+
     private func submit(_ pending: PendingAppend) async throws -> AppendReceipt {
         try Task.checkCancellation()
         guard !pending.ends.isEmpty else { return AppendReceipt(events: 0, duplicates: 0) }

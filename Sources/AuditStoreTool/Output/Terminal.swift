@@ -99,6 +99,12 @@ enum Terminal {
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
+    /// Leaves the request to end, which a service manager sends, to a handler of the tool's own; its number is returned.
+    static func takeTerminations() -> Int32 {
+        _ = signal(SIGTERM, SIG_IGN)
+        return SIGTERM
+    }
+
     static func message(forError code: Int32) -> String {
         guard let text = strerror(code) else { return "error \(code)" }
         return String(cString: text)

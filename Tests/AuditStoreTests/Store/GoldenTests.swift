@@ -1,8 +1,8 @@
-import KubernetesAudit
 import TestSupport
 import Testing
 
 @testable import AuditStore
+@testable import KubernetesAudit
 
 /// A store that version 1 wrote, compacted and young segments and a quarantined line: later versions read it for ever.
 @Suite struct GoldenTests {
@@ -108,5 +108,43 @@ import Testing
         let manifest = try store.core.directory.readManifest()
         #expect(Set(manifest.segments.map(\.retentionClass)) == [0, 1, 2, 3])
         #expect(manifest.segments.allSatisfy { $0.loaded != nil } && manifest.committed != nil)
+    }
+
+    /// A store of the fourth version of the manifest, whose tail was killed: the second version of the WAL, with how far a log was read.
+    @Test func whatATailLeftIsRead() async throws {
+        let path = Fixture.path("golden-tail/store")
+        let store = try await AuditStore(at: path, schema: KubernetesAudit.self)
+        var text: [UInt8] = []
+        try store.forEachEvent {
+            text.append(contentsOf: $0)
+            text.append(0x0a)
+        }
+        #expect(text == Fixture.log("golden-tail/events"))
+        let manifest = try store.core.directory.readManifest()
+        #expect(manifest.streamed.runs == [StreamNumbers.Run(number: 0, sequence: 0, count: 30)])
+        #expect(manifest.checkpoints.count == 1)
+        let report = try await store.verify()
+        #expect(report.problems.map(\.description) == [])
+
+        // The next tail goes on with the same log, in a copy.
+        let files = MemoryFileSystem()
+        try files.createDirectory("/store/wal")
+        for name in ["manifest"] + (try PosixFileSystem().names(in: path + "/wal").map { "wal/" + $0 }) {
+            files.put(Fixture.file(path + "/" + name), at: "/store/" + name)
+        }
+        for segment in manifest.segments {
+            let name = store.core.directory.name(of: segment)
+            try files.createDirectory("/store/" + FileNames.partition(segment.day))
+            files.put(Fixture.file(path + "/" + name), at: "/store/" + name)
+        }
+        let core = StoreCore(directory: StoreDirectory(path: "/store", files: files), schema: store.core.schema)
+        let writer = try await core.writer(.still)
+        #expect(writer.recovery.events == 20 && writer.recovery.damage.isEmpty)
+        let logs = SimulatedLogs()
+        logs.create("/logs/audit-2026-11-26T00-00-00.000.log", text + logLines(0..<1))
+        logs.wait(seconds: 10)
+        let tail = TailEngine(core: core, writer: writer, paths: ["/logs"], files: logs, options: TailOptions())
+        #expect(try await tail.look(atNames: true).status.lines == 1)
+        try await writer.close()
     }
 }

@@ -56,7 +56,8 @@ enum WALTarget {
             rest = UnsafeRawBufferPointer(rebasing: rest[payload.count...])
             let seed = WALFormat.seed(secret, file: 1, offset: UInt64(output.bytes.count))
             let header = WALBlockHeader(
-                kind: flags & 3 == 1 ? .window : .events, codec: flags & 4 == 0 ? .none : .lz4,
+                kind: flags & 3 == 1 ? .window : flags & 3 == 2 ? .readEvents : .events,
+                codec: flags & 4 == 0 ? .none : .lz4,
                 storedBytes: payload.count, rawBytes: flags & 4 == 0 ? payload.count : Int(flags >> 3) * 16,
                 firstRecord: record, records: records, time: 0, checksum: XXH64.hash(payload, seed: ~seed))
             header.append(to: &output, seed: seed)

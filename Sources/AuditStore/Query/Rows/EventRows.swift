@@ -9,7 +9,11 @@ extension EventScan {
     ) throws {
         do {
             switch order {
-            case .ingest: try forEachInIngestOrder(limit: limit ?? .max, body)
+            case .ingest:
+                try forEachInIngestOrder(limit: limit ?? .max) { bytes, _ in
+                    try body(bytes)
+                    return true
+                }
             case .oldest, .newest:
                 var cursor = EventCursor(self, order: order, limit: limit)
                 while try cursor.withNext({ bytes, _ in try body(bytes) }) != nil {}

@@ -3,10 +3,16 @@ import SegmentFormat
 extension EventScan {
     /// Merges the segments by ingest sequence. A segment is opened when its first sequence is reached, and let go of after
     /// its last event, so that as few as possible are open at a time.
-    func forEachInIngestOrder(limit: Int, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    ///
+    /// - Parameters:
+    ///   - first: events with a smaller sequence are passed over.
+    ///   - body: gets an event and its sequence; false ends it.
+    func forEachInIngestOrder(
+        limit: Int, from first: UInt64 = 0, _ body: (UnsafeRawBufferPointer, UInt64) throws -> Bool
+    ) throws {
         guard limit > 0 else { return }
         let predicate = wholePredicate
-        let segments = segments
+        let segments = first == 0 ? segments : segments.filter { $0.lastSequence >= first }
         var nextSegment = 0
         var open: [RowCursor] = []
         var delivered = 0
@@ -31,7 +37,7 @@ extension EventScan {
                     counts.segmentsPrunedByDictionary += 1
                     continue
                 }
-                let cursor = try RowCursor(segment, reader, prepared)
+                let cursor = try RowCursor(segment, reader, prepared, from: first)
                 if try cursor.advance() { open.append(cursor) } else { counts.add(cursor.counts) }
                 best = Self.smallest(open)
             }
@@ -41,7 +47,7 @@ extension EventScan {
             var bound = nextSegment < segments.count ? segments[nextSegment].firstSequence : .max
             for (i, other) in open.enumerated() where i != best { bound = min(bound, other.sequence) }
             repeat {
-                try body(try cursor.event())
+                guard try body(try cursor.event(), cursor.sequence) else { return }
                 delivered += 1
                 if delivered == limit { return }
                 if try !cursor.advance() {

@@ -14,6 +14,7 @@ final class RowCursor {
     private var rows: [UInt32] = []
     private var next = 0
     private var sequences: RowSequences?
+    private let first: UInt64
     /// Ingest sequence of the current row.
     private(set) var sequence: UInt64 = 0
 
@@ -21,9 +22,11 @@ final class RowCursor {
         var bytes = ByteArena(capacity: 4096)
     }
 
+    /// - Parameter first: rows with a smaller sequence are passed over.
     init(
-        _ segment: SegmentDescription, _ reader: SegmentReader, _ predicate: PreparedPredicate
+        _ segment: SegmentDescription, _ reader: SegmentReader, _ predicate: PreparedPredicate, from first: UInt64 = 0
     ) throws(SegmentError) {
+        self.first = first
         scratch = ScanScratch()
         self.segment = segment
         self.predicate = predicate
@@ -54,8 +57,21 @@ final class RowCursor {
         guard group < reader.segment.metadata.rowGroups.count else { return false }
         reader.open(group)
         next = 0
+        rows = []
+        // Rows are in the order of their sequences.
+        if first > segment.firstSequence {
+            let sequences = try RowSequences(segment, firstRow, reader)
+            if sequences[reader.rows - 1] < first { return true }
+        }
         rows = try predicate.matchingRows(reader, scratch)
-        if !rows.isEmpty { sequences = try RowSequences(segment, firstRow, reader) }
+        guard !rows.isEmpty else { return true }
+        let sequences = try RowSequences(segment, firstRow, reader)
+        if let passed = rows.firstIndex(where: { sequences[Int($0)] >= first }) {
+            next = passed
+            self.sequences = sequences
+        } else {
+            rows = []
+        }
         return true
     }
 

@@ -11,8 +11,11 @@
 /// A query sees the events that were in the store when it was made.
 public struct EventQuery<Schema: AuditSchema>: Sendable {
     package var scan: EventScan
+    /// In which live reading goes on; nil for a query of a snapshot alone.
+    let store: StoreCore?
 
-    package init(_ snapshot: Snapshot, schema: Schema.Type = Schema.self) {
+    package init(_ snapshot: Snapshot, schema: Schema.Type = Schema.self, store: StoreCore? = nil) {
+        self.store = store
         scan = EventScan(snapshot, schema: Schema.description)
     }
 
