@@ -25,11 +25,14 @@ package struct StoreCore: Sendable {
         try await StreamWriter(core: self, options: options)
     }
 
+    /// Whether the WAL may say more than the manifest about how far inputs were read.
+    package var hasUnsealedProgress: Bool { access.active?.hasProgress ?? false }
+
     package func ingest(
         _ sources: [IngestSource], options: IngestOptions, progress: (@Sendable (IngestProgress) -> Void)? = nil
     ) async throws -> IngestReport {
         // Inputs are recognised by what the manifest says.
-        if access.active?.hasProgress ?? false { try await access.seal?() }
+        if hasUnsealedProgress { try await access.seal?() }
         let writer = try access.begin(.bulk, directory, schema)
         defer { access.end(.bulk) }
         let ids = ClaimedIDs(writer)

@@ -55,7 +55,7 @@ actor TailEngine {
         if atNames { problems = [:] }
         if checkpoints == nil {
             // What a former writer left in the WAL says how far it had read, and is not in the manifest until it is sealed.
-            if core.access.active?.hasProgress ?? false { try await writer.seal() }
+            if core.hasUnsealedProgress { try await writer.seal() }
             checkpoints = try core.directory.readManifest().checkpoints
         }
         // Before others are looked at: a copy of a log is known by what was read of the log.
