@@ -73,12 +73,9 @@ benchmark: build .venv/bin/peers-ready $(BENCHMARK_LOGS)
 	  --zstd --json Docs/Benchmarks/results.json $(BENCHMARK_LOGS)
 	.venv/bin/python Benchmarks/Comparison/report.py Docs/Benchmarks/results.json --page Docs/Benchmarks.md
 
-# Encodings, dictionaries, the shredder, regular expressions by themselves, and whether they take longer than recorded.
-MICRO := swift package --package-path Benchmarks --allow-writing-to-directory .build/benchmark benchmark --target Micro --quiet \
-  --no-progress --format jmh --path $(CURDIR)/.build/benchmark
+# Encodings, dictionaries, the shredder, regular expressions by themselves.
 microbenchmark: deps
-	mkdir -p .build/benchmark && $(MICRO)
-	python3 Benchmarks/ratios.py .build/benchmark/*Micro*.json --thresholds Benchmarks/thresholds.json
+	swift package --package-path Benchmarks benchmark --target Micro
 
 # Loading and the twelve questions, of the sample and of generated events.
 macrobenchmark: .build/sample.ndjson .build/generated.ndjson
