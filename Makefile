@@ -90,12 +90,9 @@ thirteen-months: build .venv/bin/duckdb-ready
 	.venv/bin/python Benchmarks/ThirteenMonths/page.py Docs/Benchmarks/thirteen-months.json --page Docs/ThirteenMonths.md \
 	  --chart Docs/Benchmarks/thirteen-months.svg
 
-# Encodings, dictionaries, the shredder, regular expressions by themselves, and whether they take longer than recorded.
-MICRO := swift package --package-path Benchmarks --allow-writing-to-directory .build/benchmark benchmark --target Micro --quiet \
-  --no-progress --format jmh --path $(CURDIR)/.build/benchmark
+# Encodings, dictionaries, the shredder, regular expressions by themselves.
 microbenchmark: deps
-	mkdir -p .build/benchmark && $(MICRO)
-	python3 Benchmarks/ratios.py .build/benchmark/*Micro*.json --thresholds Benchmarks/thresholds.json
+	swift package --package-path Benchmarks benchmark --target Micro
 
 # Loading and the twelve questions, of the sample and of generated events.
 macrobenchmark: .build/sample.ndjson .build/generated.ndjson
