@@ -113,14 +113,15 @@ package final class SegmentBuilder {
         var chunks: [ChunkInput?] = []
         if let sequences = fillSequences(rows) { chunks.append(sequences) }
         for i in 0..<shredder.columnCount {
+            // Not `shredder.columns[i]`: Swift 6.3 cannot compile that with the thread sanitizer.
+            let column = shredder.columns + i
             if i >= writtenColumns {
-                let column = shredder.columns + i
                 writer.addColumn(
                     id: column.pointee.id, kind: column.pointee.kind,
                     path: String(decoding: column.pointee.path, as: UTF8.self))
                 writtenColumns += 1
             }
-            chunks.append(shredder.columns[i].chunk(rows: rows))
+            chunks.append(column.pointee.chunk(rows: rows))
         }
         let documents = try shredder.withFragments { try writer.appendDocuments(&$0) }
         try writer.appendRowGroup(

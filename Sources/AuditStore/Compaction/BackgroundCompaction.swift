@@ -69,7 +69,8 @@ actor BackgroundCompaction {
         defer { state.withLock { $0.current = nil } }
         let ids = ClaimedIDs(lease.writer)
         let merge = SegmentMerge(
-            directory: directory, schema: schema, writer: lease.writer, ids: ids, throttle: throttle)
+            directory: directory, schema: schema, writer: lease.writer, ids: ids, checks: options.checks,
+            throttle: throttle)
         do {
             let written = try merge.run(work) { bytes in
                 self.state.withLock { $0.current?.progress.bytesRead = bytes }

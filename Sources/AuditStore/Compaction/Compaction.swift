@@ -7,13 +7,14 @@ struct Compaction {
     let schema: ShreddingSchema
     let writer: WriterLock
     let ids: ClaimedIDs
+    let checks: Bool
     let throttle: CompactionThrottle
     let progress: (@Sendable (CompactionProgress) -> Void)?
 
     func run() throws -> CompactionReport {
         var report = CompactionReport()
         let merge = SegmentMerge(
-            directory: directory, schema: schema, writer: writer, ids: ids, throttle: throttle)
+            directory: directory, schema: schema, writer: writer, ids: ids, checks: checks, throttle: throttle)
         let total = CompactionPolicy.everything(writer.manifest.segments).reduce(0) { $0 + $1.storedBytes }
         var done: UInt64 = 0
         var seen: Set<MergedTogether> = []

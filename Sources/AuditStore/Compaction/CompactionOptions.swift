@@ -10,6 +10,9 @@ public struct CompactionOptions: Sendable, Hashable {
     public var settleTime = Duration.seconds(1800)
     /// How often it is looked for work.
     public var interval = Duration.seconds(10)
+    /// Whether what is written is read back, and each event's text compared with what was read, before it takes the place of
+    /// anything. That is up to a quarter more work.
+    public var checks = false
 
     public init() {}
 }

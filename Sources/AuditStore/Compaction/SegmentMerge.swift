@@ -7,6 +7,8 @@ struct SegmentMerge {
     let schema: ShreddingSchema
     let writer: WriterLock
     let ids: ClaimedIDs
+    /// What is written is read back, and compared with what was read, before it takes the place of anything.
+    let checks: Bool
     /// What is read and written; it may wait, or end the merge.
     let throttle: CompactionThrottle
 
@@ -33,7 +35,7 @@ struct SegmentMerge {
             // Its memory goes before the segment is read back.
             current = nil
             guard let segment else { return }
-            try check(segment, digest)
+            if let digest { try check(segment, digest) }
             written.append(segment)
         }
         for (segment, reader) in zip(work.segments, readers) {
@@ -52,9 +54,9 @@ struct SegmentMerge {
     /// Besides bodies, which a cache always has room for.
     private static let cacheBytes = 64 << 20
 
-    /// Reads back what was written: whatever went wrong in memory or in this program, the segments stay until what takes their
+    /// Whatever went wrong in memory or in this program, the segments stay until what takes their
     /// place holds the same texts.
-    private func check(_ segment: SegmentDescription, _ digest: TextDigest?) throws {
+    private func check(_ segment: SegmentDescription, _ digest: TextDigest) throws {
         let reader = try directory.open(segment, throttle: throttle, cache: PageCache(budget: Self.cacheBytes))
         var found = TextDigest()
         try found.add(reader, pace: throttle.keepPace)
@@ -101,7 +103,7 @@ struct SegmentMerge {
             let throttle = merge.throttle
             merger = SegmentMerger(
                 schema: merge.schema, profile: work.profile, firstSequence: first.firstSequence, shreddedPaths: paths,
-                isDigested: true, compressor: Compressor(pace: throttle.keepPace), pace: throttle.keepPace
+                isDigested: merge.checks, compressor: Compressor(pace: throttle.keepPace), pace: throttle.keepPace
             ) {
                 try file.append($0)
                 throttle.add(bytes: $0.count)

@@ -109,14 +109,16 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
     /// A long-lived writer does so by itself for days that are over (``WriterOptions/compaction``), which makes way for this.
     /// - Parameters:
     ///   - bytesPerSecond: of files, read and written; nil for as many as the disk takes.
+    ///   - checks: what is written is read back, and each event's text compared with what was read, before it takes the place of
+    ///     anything. That is up to a quarter more work.
     ///   - progress: called after each segment that is merged.
     /// - Throws: `AuditStoreError`: `.locked` if another process writes to the store, `.io`; `CancellationError`. What was
     ///   done before the error stays done.
     @discardableResult
     public func compact(
-        bytesPerSecond: Int? = nil, progress: (@Sendable (CompactionProgress) -> Void)? = nil
+        bytesPerSecond: Int? = nil, checks: Bool = false, progress: (@Sendable (CompactionProgress) -> Void)? = nil
     ) async throws -> CompactionReport {
-        try core.compact(bytesPerSecond: bytesPerSecond, progress: progress)
+        try core.compact(bytesPerSecond: bytesPerSecond, checks: checks, progress: progress)
     }
 
     /// What `compact` would merge now, of each day with segments that it has not seen yet.

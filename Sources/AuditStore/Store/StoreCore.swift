@@ -50,9 +50,11 @@ package struct StoreCore: Sendable {
         }
     }
 
-    /// - Parameter bytesPerSecond: of files, read and written; nil for as many as the disk takes.
+    /// - Parameters:
+    ///   - bytesPerSecond: of files, read and written; nil for as many as the disk takes.
+    ///   - checks: what is written is read back and compared.
     package func compact(
-        bytesPerSecond: Int? = nil, progress: (@Sendable (CompactionProgress) -> Void)? = nil
+        bytesPerSecond: Int? = nil, checks: Bool = false, progress: (@Sendable (CompactionProgress) -> Void)? = nil
     ) throws -> CompactionReport {
         guard try directory.exists else {
             throw AuditStoreError(.notAStore, "there is no store here", location: .init(file: directory.path))
@@ -66,7 +68,7 @@ package struct StoreCore: Sendable {
         do {
             return try access.whileRewriting {
                 try Compaction(
-                    directory: directory, schema: schema, writer: writer, ids: ids,
+                    directory: directory, schema: schema, writer: writer, ids: ids, checks: checks,
                     throttle: CompactionThrottle(bytesPerSecond: bytesPerSecond), progress: progress
                 ).run()
             }

@@ -39,6 +39,8 @@ final class WALReader {
     /// Bytes of the file from `bufferStart` on: blocks of single events are small, and a call for each costs more than its bytes.
     private var buffer = ByteArena(capacity: WALReader.bufferBytes)
     private var bufferStart: UInt64 = 0
+    /// Where so much could not be read at once: a disk may try for seconds before it says so.
+    private var unbufferedUntil: UInt64 = 0
     /// Whether the payload of a block of events is decompressed; its checksum is looked at in any case.
     var decompressesEvents = true
     /// What was read for the next item has bytes that could not be, and are zero instead.
@@ -200,10 +202,14 @@ final class WALReader {
     /// - Returns: false if the buffer does not have these bytes: then they are read on their own, sector by sector if need be.
     private func fillBuffer(at offset: UInt64, count: Int) -> Bool {
         if offset >= bufferStart, offset + UInt64(count) <= bufferStart + UInt64(buffer.bytes.count) { return true }
+        guard offset >= unbufferedUntil else { return false }
         let wanted = Int(min(size - min(size, offset), UInt64(Self.bufferBytes)))
         buffer.removeAll()
         let target = UnsafeMutableRawBufferPointer(start: buffer.base, count: wanted)
-        guard wanted >= count, (try? file.read(at: offset, into: target)) == wanted else { return false }
+        guard wanted >= count, (try? file.read(at: offset, into: target)) == wanted else {
+            unbufferedUntil = offset + UInt64(wanted)
+            return false
+        }
         buffer.commit(wanted)
         bufferStart = offset
         return true

@@ -12,6 +12,8 @@ struct CompactCommand: StoreCommand {
     @OptionGroup var options: StoreOptions
     @OptionGroup var output: FormatOption
     @Flag(help: "Prints what would be merged, and merges nothing.") var dryRun = false
+    @Flag(help: "Reads back what is written, and compares each event with what was read, before it replaces anything.")
+    var check = false
     @Option(
         help: ArgumentHelp(
             "Bytes of files that are read and written in a second, as `32MB`. (default: as many as the disk takes)",
@@ -28,7 +30,7 @@ struct CompactCommand: StoreCommand {
         let bar = ProgressBar(label: "compact", totalBytes: nil, quiet: options.quiet)
         let report: CompactionReport
         do {
-            report = try await store.compact(bytesPerSecond: rate?.bytes) {
+            report = try await store.compact(bytesPerSecond: rate?.bytes, checks: check) {
                 bar.update(bytes: Int($0.bytesRead), events: 0, totalBytes: Int($0.totalBytes))
             }
         } catch {

@@ -20,7 +20,7 @@ import Testing
             guard let work = CompactionPolicy.everything(lease.writer.manifest.segments).first else { return }
             _ = try SegmentMerge(
                 directory: store.directory, schema: store.core.schema, writer: lease.writer,
-                ids: ClaimedIDs(lease.writer), throttle: CompactionThrottle()
+                ids: ClaimedIDs(lease.writer), checks: false, throttle: CompactionThrottle()
             ).run(work) { _ in }
             try store.directory.removeObsolete(lease.writer)
         }

@@ -38,11 +38,11 @@ import Testing
             if !bytes.isEmpty { bytes[bytes.count / 3] ^= 1 }
             files.put(bytes, at: path)
         }
-        let report = try store.core.compact()
+        let report = try store.core.compact(checks: true)
         #expect(report.failures.map(\.file) == [path] && report.segmentsAfter == 0)
         #expect(try store.manifest().segments == before.segments)
         #expect(try store.events() == input + SmallLogs.events(40..<60))
-        #expect(try store.core.compact().segmentsAfter == 1)
+        #expect(try store.core.compact(checks: true).segmentsAfter == 1)
         #expect(try store.events() == input + SmallLogs.events(40..<60))
         #expect(try store.problems().isEmpty)
     }
