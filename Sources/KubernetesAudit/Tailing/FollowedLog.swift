@@ -39,8 +39,8 @@ struct FollowedLog {
         changed = min(now, status.modified)
     }
 
-    /// Its writer went on to another file.
-    var isRotated: Bool { isListed ? RotatedName.isBackup(TailPath.name(path)) : isReplaced }
+    /// Its writer went on to another file. A backup stays one when it is removed, because it was compressed or is too old.
+    var isRotated: Bool { RotatedName.isBackup(TailPath.name(path)) || !isListed && isReplaced }
 
     /// Goes to where the checkpoints tell, or to its beginning.
     mutating func restart(_ checkpoints: [InputCheckpoint]) throws {

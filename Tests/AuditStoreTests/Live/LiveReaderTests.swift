@@ -164,7 +164,7 @@ import Testing
     }
 
     /// One that waits is woken by an event, and by its cancellation.
-    @Test(.timeLimit(.minutes(1))) func waiting() async throws {
+    @Test func waiting() async throws {
         let core = TestStore(MemoryFileSystem(), schema: KubernetesAudit.description).core
         let writer = try await core.writer(.still)
         var query: EventQuery<KubernetesAudit> { get throws { EventQuery(try core.snapshot(), store: core) } }

@@ -159,6 +159,21 @@ import Testing
         #expect(try await tail.quarantined() == ["cut"])
     }
 
+    /// A backup that is compressed while it is held is let go of.
+    @Test func aBackupThatIsRemoved() async throws {
+        let tail = try await TailFixture()
+        let backup = "/logs/audit-2022-03-03T14-28-05.286.log"
+        tail.logs.create(backup, logLines(0..<40))
+        tail.logs.create(log, logLines(40..<45))
+        tail.logs.wait(seconds: 2)
+        #expect(try await tail.look().logs.count == 2)
+        tail.logs.create(backup + ".gz", GzipText.gzip(tail.logs.bytes(backup)))
+        tail.logs.remove(backup)
+        try await tail.settle()
+        #expect(try await tail.look().logs.map(\.path) == [log])
+        #expect(try tail.events() == logTexts(0..<45))
+    }
+
     @Test func filesThatCannotBeReadAndComeLater() async throws {
         let tail = try await TailFixture(paths: ["/logs", "/later/audit.log"])
         tail.logs.forbid(log)
