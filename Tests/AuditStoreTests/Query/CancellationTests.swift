@@ -113,6 +113,76 @@ import Testing
         #expect(order <= 1024)
     }
 
+    @Test func rowsOfAllGroups() async throws {
+        let fixture = try Self.fixture()
+        for threads in 1...2 {
+            let steps = await stepsAfterCancellation { steps in
+                let count = Aggregate<KubernetesFields, Int>(.count) { result in
+                    steps.step()
+                    return result.value == nil ? 0 : 1
+                }
+                _ = try await fixture.events.threads(threads).group { $0.userAgent }.aggregate(count).rows()
+            }
+            #expect(steps <= 1024)
+        }
+    }
+
+    /// Groups that were merged in parts are put together: none of its loops goes on.
+    @Test func groupsOfParts() async throws {
+        let fixture = try Self.fixture()
+        let rows = try await Task {
+            let plan = AggregationPlan(
+                keys: [AggregationPlan.Key(FieldReference(keys: ["userAgent"]), keepsAbsent: true)], fields: [],
+                aggregates: [.count])
+            var rows = GroupRows(plan)
+            let groups = try await fixture.events.scan.aggregate(plan)
+            for group in try groups.groups { rows.append(group, of: groups) }
+            return rows
+        }.value
+        #expect(rows.count == 6000)
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            #expect { try rows.interned() } throws: { ($0 as? AuditStoreError)?.code == .cancelled }
+            let groups = AggregatedGroups(unordered: rows)
+            #expect { try groups.groups } throws: { ($0 as? AuditStoreError)?.code == .cancelled }
+            #expect { try GroupSort(groups, Array(0..<6000), by: []) } throws: {
+                ($0 as? AuditStoreError)?.code == .cancelled
+            }
+        }
+        await task.value
+    }
+
+    /// Whoever is faster, the one that gives things away frees none of them.
+    @Test func whatIsFreedLater() async throws {
+        final class Freed: Sendable {
+            let count = Atomic(0)
+            let byGiver = Atomic(0)
+            let giver = Mutex<ObjectIdentifier?>(nil)
+        }
+        final class Part: Sendable {
+            let freed: Freed
+            init(_ freed: Freed) { self.freed = freed }
+            deinit {
+                if freed.giver.withLock({ $0 == ObjectIdentifier(Thread.current) }) {
+                    freed.byGiver.add(1, ordering: .relaxed)
+                }
+                freed.count.add(1, ordering: .relaxed)
+            }
+        }
+        let freed = Freed()
+        func give() {
+            freed.giver.withLock { $0 = ObjectIdentifier(Thread.current) }
+            var parts = (0..<1000).map { _ in Part(freed) }
+            LaterRelease.take(&parts, leaving: [])
+            Thread.sleep(forTimeInterval: 0.3)
+            #expect(parts.isEmpty)
+            freed.giver.withLock { $0 = nil }
+        }
+        give()
+        while freed.count.load(ordering: .relaxed) < 1000 { try await Task.sleep(for: .milliseconds(1)) }
+        #expect(freed.byGiver.load(ordering: .relaxed) == 0)
+    }
+
     @Test func sorting() async throws {
         let steps = await stepsAfterCancellation { steps in
             var check = CancellationCheck()

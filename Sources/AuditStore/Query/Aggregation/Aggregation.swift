@@ -9,12 +9,12 @@ package final class AggregatedGroups: @unchecked Sendable {
     private let needs: [MeasureNeeds]
     /// For each key the rank of each id among the key's values; absent values come last. Empty where values are compared
     /// themselves, because few of many will be.
-    private var ranks: [[UInt32]]
+    private let ranks: [[UInt32]]
 
     /// Groups that were merged in parts: these have their values already.
     private var rows: GroupRows?
     /// For each key the id of each of these groups; none where values are compared themselves.
-    private var rowIDs: [[UInt32]]
+    private let rowIDs: [[UInt32]]
 
     /// - Parameter comparesAll: whether all groups will be sorted, and not the first ones found.
     init(_ merge: GroupMerge, comparesAll: Bool = true) throws {
@@ -31,7 +31,7 @@ package final class AggregatedGroups: @unchecked Sendable {
     }
 
     convenience init(_ rows: GroupRows) throws {
-        let interned = rows.interned()
+        let interned = try rows.interned()
         self.init(rows, ids: interned.ids, ranks: try interned.values.map(Self.ranks))
         try checkCancellation()
     }
@@ -53,9 +53,9 @@ package final class AggregatedGroups: @unchecked Sendable {
 
     deinit {
         guard count > LaterRelease.fewGroups else { return }
-        let contents = (merge, measures, ranks, rows, rowIDs)
-        (merge, measures, ranks, rows, rowIDs) = (GroupMerge(plan), [], [], nil, [])
-        LaterRelease.release(contents)
+        LaterRelease.take(&merge, leaving: GroupMerge(plan))
+        LaterRelease.take(&measures, leaving: [])
+        LaterRelease.take(&rows, leaving: nil)
     }
 
     private var count: Int { rows?.count ?? merge.counts.count }

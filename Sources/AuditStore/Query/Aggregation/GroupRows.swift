@@ -5,24 +5,20 @@ struct GroupRows: Sendable {
     let plan: AggregationPlan
     private(set) var count = 0
     /// One a key and a group.
-    private var keys: [EventValue?] = []
+    private var keys = ChunkedArray<EventValue?>()
     /// One an aggregate and a group.
-    private var values: [AggregateResult] = []
+    private var values = ChunkedArray<AggregateResult>()
     /// Bytes, roughly, with those of the answer that will be made of them.
     private(set) var memory = 0
 
     init(_ plan: AggregationPlan) { self.plan = plan }
 
     mutating func append(_ group: Int, of groups: AggregatedGroups) {
-        for key in plan.keys.indices {
-            let value = groups.key(key, of: group)
-            // Values of keys are shared by groups; those that are long mostly belong to few.
-            memory += value?.heapBytes ?? 0
-            keys.append(value)
-        }
+        for key in plan.keys.indices { add(key: groups.key(key, of: group)) }
         for aggregate in plan.aggregates {
-            values.append(groups.result(aggregate, of: group))
-            memory += values[values.count - 1].heapBytes
+            let value = groups.result(aggregate, of: group)
+            memory += value.heapBytes
+            values.append(value)
         }
         memory += Self.bytes(plan)
         count += 1
@@ -30,25 +26,32 @@ struct GroupRows: Sendable {
 
     /// The same of a group that has its values.
     mutating func append(_ group: Int, of groups: GroupRows) {
-        add(
-            groups.keys[group * plan.keys.count..<(group + 1) * plan.keys.count],
-            groups.values[group * plan.aggregates.count..<(group + 1) * plan.aggregates.count])
+        for place in group * plan.keys.count..<(group + 1) * plan.keys.count { add(key: groups.keys[place]) }
+        for place in group * plan.aggregates.count..<(group + 1) * plan.aggregates.count {
+            add(value: groups.values[place])
+        }
+        endGroup()
     }
 
     /// A group of a temporary file.
     mutating func append(_ reader: inout ByteReader) throws {
-        var keys: [EventValue?] = []
-        var values: [AggregateResult] = []
-        for _ in plan.keys { keys.append(try GroupRowCoding.value(&reader)) }
-        for _ in plan.aggregates { values.append(try GroupRowCoding.result(&reader)) }
-        add(keys[...], values[...])
+        for _ in plan.keys { add(key: try GroupRowCoding.value(&reader)) }
+        for _ in plan.aggregates { add(value: try GroupRowCoding.result(&reader)) }
+        endGroup()
     }
 
-    private mutating func add(_ newKeys: ArraySlice<EventValue?>, _ newValues: ArraySlice<AggregateResult>) {
-        for key in newKeys { memory += key?.heapBytes ?? 0 }
-        for value in newValues { memory += value.heapBytes }
-        keys.append(contentsOf: newKeys)
-        values.append(contentsOf: newValues)
+    private mutating func add(key: EventValue?) {
+        // Values of keys are shared by groups; those that are long mostly belong to few.
+        memory += key?.heapBytes ?? 0
+        keys.append(key)
+    }
+
+    private mutating func add(value: AggregateResult) {
+        memory += value.heapBytes
+        values.append(value)
+    }
+
+    private mutating func endGroup() {
         memory += Self.bytes(plan)
         count += 1
     }
@@ -66,12 +69,18 @@ struct GroupRows: Sendable {
     }
 
     /// For each key the id of each group: equal for equal values, 0 for absent; and the values of ids from 1 on.
-    func interned() -> (ids: [[UInt32]], values: [ChunkedArray<EventValue>]) {
+    func interned() throws -> (ids: [[UInt32]], values: [ChunkedArray<EventValue>]) {
         var ids: [[UInt32]] = []
         var values: [ChunkedArray<EventValue>] = []
         for key in plan.keys.indices {
             var interner = ValueInterner()
-            ids.append((0..<count).map { group in self.key(key, of: group).map { interner.code($0) } ?? 0 })
+            do {
+                ids.append(
+                    try (0..<count).mapChecking { group in self.key(key, of: group).map { interner.code($0) } ?? 0 })
+            } catch {
+                LaterRelease.take(&interner, leaving: ValueInterner())
+                throw error
+            }
             values.append(interner.values)
         }
         return (ids, values)

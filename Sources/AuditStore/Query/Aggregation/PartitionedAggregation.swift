@@ -21,27 +21,37 @@ extension EventScan {
     ) async throws -> AggregatedGroups {
         var rows = GroupRows(plan)
         let budget = options.memoryBudget
-        let whole = try await collect(
-            plan, keepsAll: keepsAll, held: { rows.memory },
-            makeRoom: {
-                // However small the parts, there would be no room for the answer.
-                guard rows.memory <= budget / 2 else { throw answerTooLarge(rows) }
-            }
-        ) { parts in
-            for part in parts {
-                for group in try keep(part) {
-                    rows.append(group, of: part)
-                    guard rows.memory <= budget else { throw answerTooLarge(rows) }
+        var check = CancellationCheck()
+        do {
+            let whole = try await collect(
+                plan, keepsAll: keepsAll, held: { rows.memory },
+                makeRoom: {
+                    // However small the parts, there would be no room for the answer.
+                    guard rows.memory <= budget / 2 else { throw answerTooLarge(rows) }
+                }
+            ) { parts in
+                for part in parts {
+                    for group in try keep(part) {
+                        try check.step()
+                        rows.append(group, of: part)
+                        guard rows.memory <= budget else { throw answerTooLarge(rows) }
+                    }
+                }
+                if !keepsAll, rows.count > 0 {
+                    let all = try AggregatedGroups(rows)
+                    var kept = GroupRows(plan)
+                    for group in try keep(all) {
+                        try check.step()
+                        kept.append(group, of: all)
+                    }
+                    rows = kept
                 }
             }
-            if !keepsAll, rows.count > 0 {
-                let all = try AggregatedGroups(rows)
-                var kept = GroupRows(plan)
-                for group in try keep(all) { kept.append(group, of: all) }
-                rows = kept
-            }
+            return try whole ?? AggregatedGroups(rows)
+        } catch {
+            if rows.count > LaterRelease.fewGroups { LaterRelease.take(&rows, leaving: GroupRows(plan)) }
+            throw error
         }
-        return try whole ?? AggregatedGroups(rows)
     }
 
     /// Groups the events that match. Where the groups exceed the memory budget, the events are gone over once for each of several
@@ -129,11 +139,11 @@ private final class AggregationPass: Sendable {
         init(_ plan: AggregationPlan) { merge = Mutex(GroupMerge(plan)) }
 
         deinit {
-            let left = merge.withLock { merge in
-                defer { merge = nil }
-                return merge
+            merge.withLock { merge in
+                if let groups = merge?.counts.count, groups > LaterRelease.fewGroups {
+                    LaterRelease.take(&merge, leaving: nil)
+                }
             }
-            if let left, left.counts.count > LaterRelease.fewGroups { LaterRelease.release(left) }
         }
     }
 

@@ -94,7 +94,8 @@ extension EventQuery {
                 guard let values = groups.values(of: group) else { return false }
                 return passes(values) && keys.output(values.key) != nil
             }
-            return try GroupSort(groups, list, by: order).sorted(limit: limit)
+            var sort = try GroupSort(groups, list, by: order)
+            return try sort.sorted(limit: limit)
         }
         let groups = try await dated.aggregate(
             AggregationPlan(

@@ -30,6 +30,23 @@ extension Sequence {
         return results
     }
 
+    /// `compactMap` to results that take long to free, rows of an answer: who has cancelled does not wait for that either.
+    func compactMapChecking<Result: Sendable>(_ transform: (Element) throws -> Result?) throws -> [Result] {
+        var check = CancellationCheck()
+        var results: [Result] = []
+        results.reserveCapacity(underestimatedCount)
+        do {
+            for element in self {
+                try check.step()
+                if let result = try transform(element) { results.append(result) }
+            }
+        } catch {
+            if results.count > LaterRelease.fewGroups { LaterRelease.take(&results, leaving: []) }
+            throw error
+        }
+        return results
+    }
+
     /// `filter` for sequences of any length: throws soon after the task was cancelled.
     func filterChecking(_ isIncluded: (Element) throws -> Bool) throws -> [Element] {
         var check = CancellationCheck()

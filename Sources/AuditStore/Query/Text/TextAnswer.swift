@@ -33,7 +33,7 @@ struct TextAnswer {
     private var hasTime: Bool { query.every != nil }
 
     func result() throws -> TextResult {
-        TextResult(columns: query.columns, rows: try selection().mapChecking(row), keyColumns: keys)
+        TextResult(columns: query.columns, rows: try selection().compactMapChecking(row), keyColumns: keys)
     }
 
     /// The groups of the answer, in its order.
@@ -41,7 +41,8 @@ struct TextAnswer {
         var answer = try passing()
         if query.isCutByTotals { answer = try withinLargestTotals(answer) }
         let limit = min(query.isCutByTotals ? .max : query.top ?? .max, query.limit ?? .max)
-        return try GroupSort(groups, answer, by: criteria).sorted(limit: limit == .max ? nil : limit)
+        var sort = try GroupSort(groups, answer, by: criteria)
+        return try sort.sorted(limit: limit == .max ? nil : limit)
     }
 
     /// Of some of the groups, those that can be part of the answer. All buckets of a combination of keys are among them, or

@@ -59,7 +59,7 @@ public struct AggregateQuery<Keys: Sendable, Values: Sendable>: Sendable {
     /// The groups that pass every `having`, in the order of every `order` and then by their keys upwards, as many as `limit`.
     public func rows() async throws -> [Row] {
         let groups = try await scan.aggregate(plan, keepsAll: tests.isEmpty && count == nil, keeping: select)
-        return try select(groups).mapChecking { row($0, groups) }.compactMap(\.self)
+        return try select(groups).compactMapChecking { row($0, groups) }
     }
 
     /// The same groups one after the other, however many they are: those that do not fit the memory budget are sorted in parts,
@@ -99,7 +99,8 @@ public struct AggregateQuery<Keys: Sendable, Values: Sendable>: Sendable {
     private func select(_ groups: AggregatedGroups) throws -> [Int] {
         var list = try groups.groups
         for test in tests { list = try list.filterChecking { row($0, groups).map(test) ?? false } }
-        return try GroupSort(groups, list, by: orders.map { try $0.criterion(groups, list) }).sorted(limit: count)
+        var sort = try GroupSort(groups, list, by: orders.map { try $0.criterion(groups, list) })
+        return try sort.sorted(limit: count)
     }
 
     func row(_ group: Int, _ groups: AggregatedGroups) -> Row? {

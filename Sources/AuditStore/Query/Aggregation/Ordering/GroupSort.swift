@@ -100,9 +100,12 @@ struct GroupSort {
         }
     }
 
-    /// The groups in order; with a limit, the first ones of it.
-    func sorted(limit: Int? = nil) throws -> [Int] {
+    /// The groups in order; with a limit, the first ones of it. Asked once.
+    mutating func sorted(limit: Int? = nil) throws -> [Int] {
         var check = CancellationCheck()
+        // Sorted where they are: a copy of millions would be made in one piece.
+        var entries: [Entry] = []
+        swap(&entries, &self.entries)
         func precedes(_ a: Entry, _ b: Entry) throws -> Bool {
             try check.step()
             if a.first != b.first { return a.first < b.first }
@@ -110,9 +113,12 @@ struct GroupSort {
             if a.third != b.third { return a.third < b.third }
             return decides(a.place, b.place)
         }
-        let sorted =
-            try limit.map { try entries.smallest(max($0, 0), by: precedes) } ?? entries.sorted(by: precedes)
-        return sorted.map { list[$0.place] }
+        if let limit, limit < entries.count {
+            entries = try entries.smallest(max(limit, 0), by: precedes)
+        } else {
+            try entries.sort(by: precedes)
+        }
+        return try entries.mapChecking { list[$0.place] }
     }
 
     /// Whether one place comes before another, where words are equal.

@@ -93,7 +93,10 @@ extension ChunkedArray<EventValue> {
             return $0.word != $1.word ? $0.word < $1.word : self[$0.index] < self[$1.index]
         }
         var ranks = [UInt32](repeating: 0, count: count)
-        for (rank, place) in order.enumerated() { ranks[place.index] = UInt32(rank) }
+        for (rank, place) in order.enumerated() {
+            try check.step()
+            ranks[place.index] = UInt32(rank)
+        }
         return ranks
     }
 }
