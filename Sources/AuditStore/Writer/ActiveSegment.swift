@@ -9,7 +9,7 @@ import Synchronization
 final class ActiveSegment: Sendable {
     /// What one seal takes: lines in chunks, and what was damaged in the files of the WAL they came from.
     struct Part {
-        var chunks: [(chunk: Chunk, origin: EventOrigin)] = []
+        var chunks: [Chunk] = []
         var damage: [WALDamage] = []
         /// Where the WAL begins once this is sealed.
         var end: WALPosition
@@ -51,10 +51,11 @@ final class ActiveSegment: Sendable {
             var flagged = events.flagged[...]
             var start = 0
             for (line, end) in events.ends.enumerated() {
-                let chunk = Self.chunk(for: end - start, events.origin, chunkBytes, &state.current)
+                let chunk = Self.chunk(for: end - start, chunkBytes, &state.current)
+                chunk.marks.goOn(from: events.origin, at: chunk.count)
                 if flagged.first == line {
                     flagged.removeFirst()
-                    chunk.flagged.append(chunk.count)
+                    chunk.marks.flagged.append(chunk.count)
                 }
                 (chunk.base + chunk.count).copyMemory(
                     from: events.lines.baseAddress! + start, byteCount: end - start)
@@ -65,13 +66,11 @@ final class ActiveSegment: Sendable {
     }
 
     /// The chunk that a line goes into.
-    private static func chunk(
-        for bytes: Int, _ origin: EventOrigin, _ chunkBytes: Int, _ part: inout Part
-    ) -> Chunk {
-        if let (chunk, known) = part.chunks.last, known == origin, chunk.count + bytes <= chunkBytes { return chunk }
+    private static func chunk(for bytes: Int, _ chunkBytes: Int, _ part: inout Part) -> Chunk {
+        if let chunk = part.chunks.last, chunk.count + bytes <= chunkBytes { return chunk }
         let chunk = Chunk(capacity: max(chunkBytes, bytes))
         chunk.input = "stream"
-        part.chunks.append((chunk, origin))
+        part.chunks.append(chunk)
         return chunk
     }
 
@@ -83,12 +82,18 @@ final class ActiveSegment: Sendable {
         }
     }
 
-    /// The lines of the part that is filled, without their line feeds.
-    func forEachLine(_ body: (UnsafeRawBufferPointer) -> Void) {
-        for (chunk, _) in state.withLock({ $0.current.chunks }) {
+    /// The lines of the part that is filled, without their line feeds, and where they are from.
+    func forEachLine(_ body: (UnsafeRawBufferPointer, EventOrigin) -> Void) {
+        for chunk in state.withLock({ $0.current.chunks }) {
+            var origins = chunk.marks.origins[...]
+            var origin = EventOrigin()
             var start = 0
             while let end = LineFeeds.first(in: chunk.bytes, from: start) {
-                body(UnsafeRawBufferPointer(rebasing: chunk.bytes[start..<end]))
+                if let next = origins.first, next.offset == start {
+                    origin = next.origin
+                    origins.removeFirst()
+                }
+                body(UnsafeRawBufferPointer(rebasing: chunk.bytes[start..<end]), origin)
                 start = end + 1
             }
         }
@@ -129,7 +134,7 @@ final class ActiveSegment: Sendable {
             state.sealing = nil
             return sealed
         }
-        views.drop(sealed?.chunks.map(\.chunk) ?? [])
+        views.drop(sealed?.chunks ?? [])
     }
 
     // MARK: Reading
@@ -138,12 +143,12 @@ final class ActiveSegment: Sendable {
     ///
     /// - Parameter firstSequence: what their sequences count from.
     func segments(from position: WALPosition, firstSequence: UInt64) throws -> [MemorySegments.View]? {
-        let chunks = state.withLock { state -> [(chunk: Chunk, origin: EventOrigin, count: Int, flagged: [Int])]? in
+        let chunks = state.withLock { state -> [(chunk: Chunk, count: Int, marks: LineMarks)]? in
             var parts = [state.current]
             if let sealing = state.sealing, position.record != sealing.end.record { parts.insert(sealing, at: 0) }
             let begin = parts.count == 2 || state.sealing == nil ? state.firstRecord : state.sealing!.end.record
             guard begin == position.record else { return nil }
-            return parts.flatMap(\.chunks).map { ($0.chunk, $0.origin, $0.chunk.count, $0.chunk.flagged) }
+            return parts.flatMap(\.chunks).map { ($0, $0.count, $0.marks) }
         }
         guard let chunks else { return nil }
         return try views.views(of: chunks, firstSequence: firstSequence)

@@ -42,15 +42,15 @@ package final class MemorySegments: Sendable {
     }
 
     /// - Parameters:
-    ///   - chunks: with the bytes and the flagged lines that count; nothing before `count` changes any more.
+    ///   - chunks: with the bytes and the marks that count; nothing before `count` changes any more.
     ///   - firstSequence: that of the first event.
     func views(
-        of chunks: [(chunk: Chunk, origin: EventOrigin, count: Int, flagged: [Int])], firstSequence: UInt64
+        of chunks: [(chunk: Chunk, count: Int, marks: LineMarks)], firstSequence: UInt64
     ) throws -> [View] {
         try state.withLock { state in
             var views: [View] = []
             var sequence = firstSequence
-            for (chunk, origin, count, flagged) in chunks {
+            for (chunk, count, marks) in chunks {
                 try Task.checkCancellation()
                 var entries = state.entries[ObjectIdentifier(chunk)]?.entries ?? []
                 var start = entries.last?.range.upperBound ?? 0
@@ -65,7 +65,7 @@ package final class MemorySegments: Sendable {
                 }
                 if start < count {
                     let range = start..<count
-                    let view = try Self.build(chunk, range, origin, flagged.filter { range.contains($0) }, &state)
+                    let view = try Self.build(chunk, range, marks.within(range), &state)
                     entries.append(Entry(range: range, view: view))
                     if !isOlder { state.entries[ObjectIdentifier(chunk)] = (chunk, entries) }
                 }
@@ -84,7 +84,7 @@ package final class MemorySegments: Sendable {
     }
 
     private static func build(
-        _ chunk: Chunk, _ range: Range<Int>, _ origin: EventOrigin, _ flagged: [Int], _ state: inout State
+        _ chunk: Chunk, _ range: Range<Int>, _ marks: LineMarks, _ state: inout State
     ) throws -> View? {
         state.scratch.removeAll(keepingAtMost: Limits.rawBytesPerChunk)
         state.scratch.append(chunk.base + range.lowerBound, count: range.count)
@@ -92,11 +92,9 @@ package final class MemorySegments: Sendable {
         state.scratch.reserve(JSONScanner.padding)
         let builder = state.builder
         let base = UnsafeRawPointer(state.scratch.base)
-        builder.start(storeValues: origin.storeValues)
+        builder.start(storeValues: EventOrigin().storeValues)
         // What is no event goes to the quarantine when it is sealed.
-        try builder.append(
-            linesFrom: base, to: base + range.count, flagged: flagged.map { $0 - range.lowerBound }
-        ) { _, _ in }
+        try builder.append(linesFrom: base, to: base + range.count, marks: marks) { _, _ in }
         guard let metadata = try builder.finish() else { return nil }
         let bytes = builder.withBytes { Array($0) }
         let times = builder.eventTimes

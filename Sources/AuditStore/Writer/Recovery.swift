@@ -41,8 +41,8 @@ struct Recovery {
             })
         if remembers {
             let identity = EventIdentity(keys: core.schema.eventIdentity, secret: secret)
-            Self.remember(active, commits, now: files.now, in: &window) { line in
-                EventDigest(bytes: SipHash.digest(line, key: secret), identity: identity.digest(of: line))
+            Self.remember(active, commits, now: files.now, in: &window) { line, origin in
+                EventDigest(of: line, from: origin.digest(key: secret), identity, secret)
             }
         }
         if !replay.damage.isEmpty { active.append(replay.damage, nextRecord: replay.nextRecord) }
@@ -62,19 +62,19 @@ struct Recovery {
     /// Adds the events of the WAL to the window; only of those that it keeps the digests are made.
     private static func remember(
         _ active: ActiveSegment, _ commits: [Commit], now: Int64, in window: inout DuplicateWindow,
-        digest: (UnsafeRawBufferPointer) -> EventDigest
+        digest: (UnsafeRawBufferPointer, EventOrigin) -> EventDigest
     ) {
         var forgotten = max(0, commits.reduce(0) { $0 + $1.events } - window.capacity)
         let oldest = now - window.age
         var commits = commits[...]
-        active.forEachLine { line in
+        active.forEachLine { line, origin in
             while commits.first?.events == 0 { commits.removeFirst() }
             guard let time = commits.first?.time else { return }
             commits[commits.startIndex].events -= 1
             if forgotten > 0 {
                 forgotten -= 1
             } else if time >= oldest {
-                window.add(digest(line), time: time)
+                window.add(digest(line, origin), time: time)
             }
         }
     }

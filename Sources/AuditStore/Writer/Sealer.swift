@@ -57,14 +57,11 @@ actor Sealer {
         // That of now: the policy may have changed since the events came.
         let classifier = try classifiers.classifier(writer.manifest.retention)
         var results: [ChunkResult] = []
-        var worker: (origin: EventOrigin, worker: ChunkWorker)?
-        for (chunk, origin) in part.chunks {
-            if worker?.origin != origin { worker = (origin, makeWorker(origin, ids, classifier)) }
-            results.append(try worker!.worker.process(chunk, index: 0))
-        }
-        if !part.damage.isEmpty {
-            results += try quarantine(part.damage, worker?.worker ?? makeWorker(EventOrigin(), ids, nil))
-        }
+        // Each chunk tells where its events are from.
+        let worker = ChunkWorker(
+            directory: directory, schema: schema, options: IngestOptions(), ids: ids, classifier: classifier)
+        for chunk in part.chunks { results.append(try worker.process(chunk, index: 0)) }
+        if !part.damage.isEmpty { results += try quarantine(part.damage, worker) }
         for index in results.indices { try results[index].settle() }
         try directory.syncNames(of: results)
         try keepUnreadable(part.damage)
@@ -81,16 +78,6 @@ actor Sealer {
             guard try directory.files.kind(of: kept) == nil else { continue }
             _ = try directory.files.link(directory.location(FileNames.walFile(number)), to: kept)
         }
-    }
-
-    private func makeWorker(
-        _ origin: EventOrigin, _ ids: ClaimedIDs, _ classifier: RetentionClassifier?
-    ) -> ChunkWorker {
-        var options = IngestOptions()
-        options.source = origin.source
-        options.cluster = origin.cluster
-        return ChunkWorker(
-            directory: directory, schema: schema, options: options, ids: ids, classifier: classifier)
     }
 
     /// Keeps the bytes of what is damaged.

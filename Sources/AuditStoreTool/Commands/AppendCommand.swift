@@ -60,8 +60,8 @@ struct AppendCommand: AsyncParsableCommand {
     func run() async throws {
         let store = try await options.openOrCreate()
         var writing = WriterOptions()
-        writing.source = source
-        writing.cluster = cluster
+        writing.origin.source = source
+        writing.origin.cluster = cluster
         writing.durability = durability.value
         writing.sealBytes = sealBytes
         writing.compaction?.bytesPerSecond = compactionRate.bytes
