@@ -38,7 +38,7 @@ let package = Package(
         .target(name: "Shredding", dependencies: ["CKernels", "SegmentFormat"], swiftSettings: settings),
         .target(name: "AuditStore", dependencies: ["CKernels", "SegmentFormat", "Shredding"], swiftSettings: settings),
         .target(
-            name: "KubernetesAudit", dependencies: ["AuditStore", "CLZ4", "CZstd", "CZlib", "CYAML"],
+            name: "KubernetesAudit", dependencies: ["AuditStore", "CKernels", "CLZ4", "CZstd", "CZlib", "CYAML"],
             swiftSettings: settings),
         // Synthetic logs, for benchmarks and sizing: it knows neither the store nor the schema, so that it can prove nothing by sharing.
         .target(name: "AuditGenerator", swiftSettings: settings),

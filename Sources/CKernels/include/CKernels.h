@@ -219,4 +219,78 @@ CK_INLINE uint64_t ck_hash(const void *start, uint64_t n, uint64_t seed) {
     return ck_mix(ck_mix(a ^ first, b ^ k2) ^ ck_mix(c ^ second, d ^ k1) ^ n, k2 ^ seed);
 }
 
+/// A bit for each of the 64 bytes at `p` that is `c` once the bits of `fold` are set. Reads exactly 64 bytes.
+CK_INLINE uint64_t ck_equal64(const void *p, uint8_t fold, uint8_t c) {
+#if defined(__SSE2__)
+    const __m128i wanted = _mm_set1_epi8((char)c), folded = _mm_set1_epi8((char)fold);
+    uint64_t found = 0;
+    for (int i = 0; i < 4; i++) {
+        __m128i x = _mm_or_si128(_mm_loadu_si128((const __m128i *)p + i), folded);
+        found |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(x, wanted)) << (16 * i);
+    }
+    return found;
+#else
+    const uint64_t ones = 0x0101010101010101ULL;
+    uint64_t found = 0;
+    for (int i = 0; i < 8; i++)
+        found |= (uint64_t)ck_zeros8((ck_word((const uint8_t *)p + 8 * i) | ones * fold) ^ ones * c) << (8 * i);
+    return found;
+#endif
+}
+
+/// Where a walk through JSON stands: within a string (all bits set) or not, behind a backslash or not, and how many objects and
+/// arrays are open.
+typedef struct {
+    uint64_t in_string;
+    uint64_t escaped;
+    int64_t depth;
+} ck_json_state;
+
+/// Goes through `n` bytes of JSON, of which nothing but strings and nesting is looked at, sixty-four at a time.
+/// - Returns: where the object or array ends that leaves `target` open ones, the byte behind it; 0 if none ends here, and then the
+///   state is that behind all bytes.
+CK_INLINE uint64_t ck_json_skip(const void *bytes, uint64_t n, ck_json_state *state, int64_t target) {
+    const uint64_t even = 0x5555555555555555ULL;
+    const uint8_t *p = (const uint8_t *)bytes;
+    uint8_t last[64];
+    for (uint64_t i = 0; i < n; i += 64) {
+        const uint8_t *block = p + i;
+        uint64_t count = n - i;
+        if (count < 64) {
+            memset(last, ' ', 64);
+            memcpy(last, block, count);
+            block = last;
+        }
+        // Which bytes stand behind a backslash that is not itself behind one.
+        uint64_t backslashes = ck_equal64(block, 0, '\\') & ~state->escaped;
+        uint64_t behind = backslashes << 1 | state->escaped;
+        uint64_t odd = backslashes & ~even & ~behind;
+        uint64_t sequences;
+        uint64_t carry = __builtin_add_overflow(odd, backslashes, &sequences);
+        uint64_t escaped = (even ^ sequences << 1) & behind;
+        state->escaped = count < 64 ? escaped >> count & 1 : carry;
+        // From each quote to the next one.
+        uint64_t strings = ck_equal64(block, 0, '"') & ~escaped;
+        for (int shift = 1; shift < 64; shift <<= 1) strings ^= strings << shift;
+        strings ^= state->in_string;
+        state->in_string = (uint64_t)((int64_t)strings >> 63);
+        uint64_t opens = ck_equal64(block, 0x20, '{') & ~strings, closes = ck_equal64(block, 0x20, '}') & ~strings;
+        if (state->depth - __builtin_popcountll(closes) > target) {
+            state->depth += __builtin_popcountll(opens) - __builtin_popcountll(closes);
+            continue;
+        }
+        for (uint64_t both = opens | closes; both != 0; both &= both - 1) {
+            if (opens & both & -both) {
+                state->depth++;
+            } else if (--state->depth == target) {
+                uint64_t end = i + (uint64_t)__builtin_ctzll(both) + 1;
+                state->in_string = 0;
+                state->escaped = 0;
+                return end;
+            }
+        }
+    }
+    return 0;
+}
+
 #endif
