@@ -40,13 +40,15 @@ let package = Package(
         .target(
             name: "KubernetesAudit", dependencies: ["AuditStore", "CKernels", "CLZ4", "CZstd", "CZlib", "CYAML"],
             swiftSettings: settings),
+        // Answers as JSON: what the tool and the server print alike.
+        .target(name: "AuditOutput", dependencies: ["AuditStore"], swiftSettings: settings),
         // Synthetic logs, for benchmarks and sizing: it knows neither the store nor the schema, so that it can prove nothing by sharing.
         .target(name: "AuditGenerator", swiftSettings: settings),
         .executableTarget(
             // The module is not called auditstore: that is AuditStore on a file system without case.
             name: "AuditStoreTool",
             dependencies: [
-                "AuditGenerator", "AuditStore", "KubernetesAudit",
+                "AuditGenerator", "AuditOutput", "AuditStore", "KubernetesAudit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -64,7 +66,7 @@ let package = Package(
             dependencies: ["AuditStore", "Shredding", "SegmentFormat", "KubernetesAudit", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "AuditStoreToolTests", dependencies: ["AuditStoreTool", "AuditStore", "KubernetesAudit"],
+            name: "AuditStoreToolTests", dependencies: ["AuditStoreTool", "AuditOutput", "AuditStore", "KubernetesAudit"],
             swiftSettings: settings),
         .testTarget(
             name: "AuditGeneratorTests",
