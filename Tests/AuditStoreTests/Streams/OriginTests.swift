@@ -35,10 +35,14 @@ import Testing
         var options = WriterOptions.still
         options.chunkBytes = chunkBytes
         options.origin = Self.origins[3]
-        var writer: StreamWriter? = try await store.core.writer(options)
+        let writer = try await store.core.writer(options)
         if hasClasses {
             _ = try store.core.setPolicy(
-                "rules: [{users: [user-1, user-4], months: 1}, {users: [user-2], months: 2}]", by: nil, dryRun: false)
+                """
+                apiVersion: audit.k8s.io/v1
+                kind: Policy
+                rules: [{users: [user-1, user-4], months: 1}, {users: [user-2], months: 2}]
+                """, by: nil, dryRun: false)
         }
         var expected: [String?: Int64] = [:]
         var text: [UInt8] = []
@@ -57,19 +61,18 @@ import Testing
                 refused += 1
             }
             #expect(
-                try await writer?.append(events, from: i % 2 == 0 || origin != options.origin ? origin : nil).duplicates
+                try await writer.append(events, from: i % 2 == 0 || origin != options.origin ? origin : nil).duplicates
                     == 0)
             if i == 150 {
                 #expect(try await Self.byCluster(store.core) == expected)
-                try await writer?.seal()
+                try await writer.seal()
                 #expect(try await Self.byCluster(store.core) == expected)
             }
         }
         #expect(try await Self.byCluster(store.core) == expected)
         #expect(try store.events() == text)
-        // It leaves what is not sealed in the WAL.
-        writer = nil
-        let next = TestStore(files, schema: KubernetesAudit.description)
+        // What is not sealed is in the WAL.
+        let next = TestStore(files.afterKill(), schema: KubernetesAudit.description)
         #expect(try await Self.byCluster(next.core) == expected)
         try await next.core.writer(.still).close()
         #expect(try await Self.byCluster(next.core) == expected)
@@ -108,13 +111,12 @@ import Testing
     @Test func duplicatesAreOfOneOrigin() async throws {
         let files = MemoryFileSystem()
         let store = TestStore(files, schema: KubernetesAudit.description)
-        var writer: StreamWriter? = try await store.core.writer(.still)
+        let writer = try await store.core.writer(.still)
         for origin in Self.origins {
-            #expect(try await writer?.append(streamed(1), from: origin) == AppendReceipt(events: 1, duplicates: 0))
-            #expect(try await writer?.append(streamed(1), from: origin) == AppendReceipt(events: 0, duplicates: 1))
+            #expect(try await writer.append(streamed(1), from: origin) == AppendReceipt(events: 1, duplicates: 0))
+            #expect(try await writer.append(streamed(1), from: origin) == AppendReceipt(events: 0, duplicates: 1))
         }
-        writer = nil
-        let next = TestStore(files, schema: KubernetesAudit.description)
+        let next = TestStore(files.afterKill(), schema: KubernetesAudit.description)
         let second = try await next.core.writer(.still)
         for origin in Self.origins {
             #expect(try await second.append(streamed(1), from: origin) == AppendReceipt(events: 0, duplicates: 1))
@@ -123,12 +125,12 @@ import Testing
         let flagged = try await TextQuery(where: "has(flags)").run(
             on: next.core.snapshot(), schema: KubernetesAudit.description, now: 0)
         #expect(flagged.rows.isEmpty || flagged.rows == [[.int(0)]])
-        try await second.close()
+        let longName = EventOrigin(cluster: String(repeating: "x", count: 70_000))
         await #expect {
-            _ = try await store.core.writer(.still).append(
-                streamed(1), from: EventOrigin(cluster: String(repeating: "x", count: 70_000)))
+            try await second.append(streamed(1), from: longName)
         } throws: {
             ($0 as? AuditStoreError)?.code == .invalidArgument
         }
+        try await second.close()
     }
 }
