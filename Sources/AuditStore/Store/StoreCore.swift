@@ -99,5 +99,12 @@ package struct StoreCore: Sendable {
         let (manifest, snapshot) = try state()
         return try directory.statistics(manifest, snapshot)
     }
+
+    /// The same without what a stream has not sealed: nothing has to be shredded for it.
+    package func sealedStatistics() throws -> StoreStatistics {
+        let (manifest, snapshot) = try directory.snapshot(cache: cache)
+        return try directory.statistics(manifest, snapshot)
+    }
+
     package func columnStatistics() throws -> [ColumnStatistics] { try directory.columnStatistics() }
 }

@@ -119,6 +119,15 @@ struct WALReplay {
 }
 
 extension StoreDirectory {
+    /// Bytes of the WAL's files. One may go meanwhile: its events are sealed.
+    package func walBytes() throws(AuditStoreError) -> UInt64 {
+        var bytes: UInt64 = 0
+        for number in try walFiles() {
+            bytes += (try? files.openForReading(location(FileNames.walFile(number))).size) ?? 0
+        }
+        return bytes
+    }
+
     /// The numbers of the WAL's files, ascending.
     func walFiles() throws(AuditStoreError) -> [UInt64] {
         guard try files.kind(of: location(FileNames.wal)) == .directory else { return [] }

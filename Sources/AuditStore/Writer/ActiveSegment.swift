@@ -113,6 +113,9 @@ final class ActiveSegment: Sendable {
 
     var isEmpty: Bool { state.withLock { $0.current.isEmpty } }
 
+    /// Events that are in no segment, by their numbers.
+    var events: UInt64 { state.withLock { $0.current.end.record - $0.firstRecord } }
+
     /// The part that is to be sealed.
     var sealing: Part? { state.withLock { $0.sealing } }
 

@@ -155,6 +155,9 @@ public final class StreamWriter: Sendable {
     /// Bytes of appends that are neither durable nor refused yet.
     public var bytesInFlight: Int { queue.bytesInFlight }
 
+    /// Events that are acknowledged and in no segment yet.
+    public var unsealedEvents: UInt64 { active.events }
+
     // MARK: Sealing and closing
 
     /// Turns all that is acknowledged into segments, which other processes see.
