@@ -23,7 +23,9 @@ public struct ServerOptions: Sendable {
 
     /// - Throws: `AuditStoreError.invalidArgument` if a stranger could send events or ask.
     func check() throws {
-        let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        // A name that begins like an address may mean any.
+        let isNumber = host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) }
+        let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.") && isNumber
         guard !isLoopback, !allowsInsecure else { return }
         func refuse(_ message: String) -> AuditStoreError { AuditStoreError(.invalidArgument, message) }
         guard let certificates else {

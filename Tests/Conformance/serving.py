@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import time
 
-INGEST = {"c1": "ingest-token-of-c1-0123456789", "c2": "ingest-token-of-c2-0123456789"}
+INGEST = {"c1": "ingest-token-of-c1-0123456789", "c2": "ingest-token-of-c2-" + "0123456789abcdef" * 4}
 READ = "read-token-of-a-dashboard-0123"
 
 
