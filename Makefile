@@ -5,13 +5,17 @@ BIN := .build/release/auditstore
 STATIC := $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: all build demo test lint format conformance kill-test tail-test readers-test fuzz thread-sanitizer address-sanitizer benchmark \
-  microbenchmark macrobenchmark thirteen-months deps clean
+.PHONY: all build server demo test lint format conformance kill-test tail-test serve-test readers-test fuzz thread-sanitizer address-sanitizer \
+  benchmark microbenchmark macrobenchmark thirteen-months deps clean
 
 all: build
 
 build: deps
 	swift build -c release --product auditstore $(STATIC)
+
+# `auditstore serve` goes on as this program, which lies beside it. NIO and TLS take some minutes the first time.
+server: deps
+	swift build -c release --product auditstore-serve $(STATIC)
 
 # A first look: loads real audit logs and answers the four questions they are kept for.
 demo: build
@@ -112,6 +116,20 @@ READ_SECONDS ?= 12
 readers-test: build .build/sample.ndjson
 	python3 Tests/Conformance/readers_during_writing.py --auditstore $(BIN) .build/sample.ndjson --readers $(READERS) \
 	  --seconds $(READ_SECONDS)
+
+# The server over real HTTPS: killed while many connections send, hostile requests, and its answers beside the command line's. In full:
+# make serve-test SERVE_KILLS=50 SERVE_CONNECTIONS=64
+SERVE_KILLS ?= 8
+SERVE_CONNECTIONS ?= 16
+serve-test: build server .build/sample.ndjson .venv/bin/serve-ready
+	python3 Tests/Conformance/kill_during_serve.py --auditstore $(BIN) .build/sample.ndjson --kills $(SERVE_KILLS) \
+	  --connections $(SERVE_CONNECTIONS)
+	python3 Tests/Conformance/serve_hostile.py --auditstore $(BIN) .build/sample.ndjson
+	.venv/bin/python Tests/Conformance/serve_answers.py --auditstore $(BIN) .build/sample.ndjson
+
+.venv/bin/serve-ready: .venv/bin/duckdb-ready
+	.venv/bin/pip install --quiet openapi-spec-validator jsonschema
+	touch $@
 
 # Each fuzzer for so many seconds.
 FUZZ_SECONDS ?= 60

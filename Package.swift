@@ -25,10 +25,21 @@ let package = Package(
         .library(name: "KubernetesAudit", targets: ["KubernetesAudit"]),
         .library(name: "CloudTrailAudit", targets: ["CloudTrailAudit"]),
         .library(name: "LogSources", targets: ["LogSources"]),
+        .library(name: "AuditServer", targets: ["AuditServer"]),
         .executable(name: "auditstore", targets: ["AuditStoreTool"]),
+        .executable(name: "auditstore-serve", targets: ["AuditServeTool"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        // Of the server alone: a program that links AuditStore compiles none of them.
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.83.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.24.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.29.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.10.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
     ],
     targets: [
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
@@ -45,13 +56,38 @@ let package = Package(
         .target(
             name: "KubernetesAudit", dependencies: ["AuditStore", "LogSources", "CYAML"], swiftSettings: settings),
         .target(name: "CloudTrailAudit", dependencies: ["AuditStore", "LogSources"], swiftSettings: settings),
+        // Answers as JSON: what the tool and the server print alike.
+        .target(name: "AuditOutput", dependencies: ["AuditStore"], swiftSettings: settings),
+        // The webhook receiver and the query API over HTTP.
+        .target(
+            name: "AuditServer",
+            dependencies: [
+                "AuditOutput", "AuditStore", "KubernetesAudit", "LogSources",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "AuditServeTool",
+            dependencies: [
+                "AuditServer", "AuditStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: settings),
         // Synthetic logs, for benchmarks and sizing: it knows neither the store nor the schema, so that it can prove nothing by sharing.
         .target(name: "AuditGenerator", swiftSettings: settings),
         .executableTarget(
             // The module is not called auditstore: that is AuditStore on a file system without case.
             name: "AuditStoreTool",
             dependencies: [
-                "AuditGenerator", "AuditStore", "CloudTrailAudit", "KubernetesAudit", "LogSources",
+                "AuditGenerator", "AuditOutput", "AuditStore", "CloudTrailAudit", "KubernetesAudit", "LogSources",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -71,8 +107,17 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "AuditStoreToolTests", dependencies: ["AuditStoreTool", "AuditStore", "KubernetesAudit"],
+            name: "AuditStoreToolTests",
+            dependencies: ["AuditStoreTool", "AuditOutput", "AuditStore", "KubernetesAudit"],
             swiftSettings: settings),
+        .testTarget(
+            name: "AuditServerTests",
+            dependencies: [
+                "AuditServer", "AuditStore", "CZlib", "TestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ], swiftSettings: settings),
         .testTarget(
             name: "AuditGeneratorTests",
             dependencies: ["AuditGenerator", "AuditStore", "KubernetesAudit", "TestSupport"],

@@ -18,6 +18,7 @@ struct AuditStoreCommand: AsyncParsableCommand {
             BackupCommand.self, CompactCommand.self, RetainCommand.self, HoldCommand.self, DeleteCommand.self,
             FirstSeenCommand.self, RareCommand.self, SpikesCommand.self, SequenceCommand.self,
             HistoryCommand.self, ProfileCommand.self, ContextCommand.self, GenerateCommand.self,
+            ServeCommand.self,
         ])
 
     static func main() async {

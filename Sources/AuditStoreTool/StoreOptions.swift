@@ -63,6 +63,15 @@ struct StoreOptions: ParsableArguments {
         return try await open(KubernetesAudit.self)
     }
 
+    /// The same, for a subcommand that makes the store if there is none.
+    func openOrCreateKubernetes(for command: String) async throws -> AuditStore<KubernetesAudit> {
+        let path = try path()
+        guard try StoreDirectory(path: path).exists else {
+            return try await AuditStore(at: path, schema: KubernetesAudit.self)
+        }
+        return try await openKubernetes(for: command)
+    }
+
     /// A message on standard error, unless --quiet.
     func say(_ message: String) {
         if !quiet { Terminal.say(message) }

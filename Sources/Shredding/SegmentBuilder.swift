@@ -10,8 +10,8 @@ package final class SegmentBuilder {
     private var writtenColumns = 0
     private let storeColumns: [String]
     package private(set) var eventTimes = EventTimes()
-    /// Values of the store columns, quoted as JSON strings, for every row of the chunk.
-    private var storeValues: [[UInt8]?] = []
+    /// Values of the store columns, quoted as JSON strings, from a row of the row group on.
+    private var storeRuns: [(row: Int, values: [[UInt8]?])] = []
     /// Rows of the row group that get a value in the column of flags.
     private var flaggedRows: [Int] = []
     /// Where rows do not simply follow each other: the sequences of the row group's rows, as the rows from which on they do.
@@ -38,7 +38,7 @@ package final class SegmentBuilder {
         firstColumn = 0
         shredder.startSegment()
         eventTimes = EventTimes()
-        self.storeValues = storeValues
+        storeRuns = [(0, storeValues)]
         flaggedRows = []
         writer.startSegment()
         rowGroups = 0
@@ -88,6 +88,12 @@ package final class SegmentBuilder {
             }
         }
         try append(linesFrom: line, to: end, malformed: malformed)
+    }
+
+    /// Gives the rows from the next one on other values in the store columns.
+    package func goOn(storeValues: [[UInt8]?]) {
+        if storeRuns.last?.row == shredder.rows { storeRuns.removeLast() }
+        storeRuns.append((shredder.rows, storeValues))
     }
 
     /// Says that the rows from the next one on have this and the following sequences, counted from the segment's first. Once for a
@@ -160,10 +166,14 @@ package final class SegmentBuilder {
     }
 
     private func fillStoreColumns() {
-        for (i, value) in storeValues.enumerated() {
-            guard let value else { continue }
-            shredder.fillStoreColumn(i, with: value)
+        for (index, run) in storeRuns.enumerated() {
+            let end = index + 1 < storeRuns.count ? storeRuns[index + 1].row : shredder.rows
+            guard run.row < end else { continue }
+            for (i, value) in run.values.enumerated() {
+                if let value { shredder.setStoreColumn(i, of: run.row..<end, to: value) }
+            }
         }
+        if let last = storeRuns.last { storeRuns = [(0, last.values)] }
         guard !flaggedRows.isEmpty, let flags = storeColumns.firstIndex(of: StoreColumn.flags) else { return }
         shredder.setStoreColumn(flags, of: flaggedRows, to: Array(StoreColumn.identityReused.utf8))
         flaggedRows = []

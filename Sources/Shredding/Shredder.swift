@@ -423,14 +423,6 @@ package struct Shredder: ~Copyable {
 
     // MARK: Row groups and segments
 
-    /// Gives every row of the row group the same value in a store column.
-    package mutating func fillStoreColumn(_ index: Int, with value: [UInt8]) {
-        let column = columns + (firstStoreColumn + index)
-        let code = value.withUnsafeBytes { column.pointee.dictionary.code($0.baseAddress!, $0.count) }
-        column.pointee.codes.update(repeating: code, count: rows)
-        column.pointee.lastRow = rows - 1
-    }
-
     /// Forgets documents that no row has.
     mutating func forgetDocuments() { documents.removeAll() }
 
@@ -440,7 +432,7 @@ package struct Shredder: ~Copyable {
     }
 
     /// Gives rows of the row group a value in a store column. - Parameter rows: ascending, and not empty.
-    mutating func setStoreColumn(_ index: Int, of rows: [Int], to value: [UInt8]) {
+    mutating func setStoreColumn(_ index: Int, of rows: some BidirectionalCollection<Int>, to value: [UInt8]) {
         let column = columns + (firstStoreColumn + index)
         let code = value.withUnsafeBytes { column.pointee.dictionary.code($0.baseAddress!, $0.count) }
         for row in rows { column.pointee.codes[row] = code }

@@ -4,7 +4,7 @@ import SegmentFormat
 /// A megabyte of a real log: to a page of a young segment, of a compacted one, and back.
 func compressionBenchmarks() {
     let text = Array(Samples.log("apiserver-sample").prefix(1 << 20))
-    for (name, policy) in [("lz4", CompressionPolicy.fast), ("zstd 9", .strong(level: 9))] {
+    for (name, policy) in [("lz4", CompressionPolicy.fast()), ("zstd 9", .strong(level: 9))] {
         Benchmark("compression: \(name), compress") { benchmark in
             let compressor = Compressor()
             var page = ByteArena(capacity: 2 << 20)

@@ -23,6 +23,22 @@ struct EventDigest: Sendable {
     var bytes: SipHash.Digest
     /// Of what should be of one event only, not 0; nil if the event lacks it.
     var identity: UInt64?
+
+    /// - Parameter origin: two clusters may well send the same bytes: a client chooses the `auditID`.
+    init(
+        of event: UnsafeRawBufferPointer, from origin: SipHash.Digest, _ identity: EventIdentity, _ secret: StoreSecret
+    ) {
+        bytes = SipHash.digest(event, key: secret)
+        bytes.first ^= origin.first
+        bytes.second ^= origin.second
+        // 0 stands for none where digests are stored.
+        self.identity = identity.digest(of: event).map { max(1, $0 ^ origin.first) }
+    }
+
+    init(bytes: SipHash.Digest, identity: UInt64?) {
+        self.bytes = bytes
+        self.identity = identity
+    }
 }
 
 /// The digests of the last events of a stream.

@@ -27,8 +27,7 @@ struct EventIdentity: Sendable {
             text.append(varint: value.count)
             text.append(UnsafeRawBufferPointer(rebasing: event[value]))
         }
-        // 0 stands for none where digests are stored.
-        return max(1, SipHash.digest(text.bytes, key: secret).first)
+        return SipHash.digest(text.bytes, key: secret).first
     }
 
     private func values(in event: UnsafeRawBufferPointer) -> [Range<Int>]? {

@@ -23,8 +23,8 @@ final class Chunk: @unchecked Sendable {
     /// How far the input is loaded once this chunk is committed; nil where a commit would cut a line in two.
     var checkpoint: InputCheckpoint?
     var consumed: UInt64 = 0
-    /// Where flagged lines begin, ascending: they share their identity with an earlier event and are not equal to it.
-    var flagged: [Int] = []
+    /// Of the lines of a stream; those of a file have none.
+    var marks = LineMarks()
 
     /// - Parameter capacity: bytes that there is room for.
     init(capacity: Int = Chunk.capacity) {

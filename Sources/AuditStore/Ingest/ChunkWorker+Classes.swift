@@ -40,10 +40,10 @@ extension ChunkWorker {
         guard let classifier else { return }
         let lines = UnsafeRawBufferPointer(rebasing: all[range])
         let base = lines.baseAddress!
-        let flagged = chunk.flagged.filter { range.contains($0) }.map { $0 - range.lowerBound }
+        let marks = chunk.marks.within(range)
         var refused: Set<Int> = []
         builder.start(storeValues: storeValues)
-        try builder.append(linesFrom: base, to: base + lines.count, flagged: flagged) { failure, line in
+        try builder.append(linesFrom: base, to: base + lines.count, marks: marks) { failure, line in
             let offset = line.baseAddress! - base
             refused.insert(offset)
             try refuse(line, of: chunk, at: chunk.offset + UInt64(range.lowerBound + offset), failure, &result)
@@ -61,13 +61,11 @@ extension ChunkWorker {
         let rows = metadata.rowGroups.map { Int($0.rows) }
         for (retentionClass, runs) in LineRun.byClass(lines, classes, rows: rows, refused: refused) {
             builder.start(storeValues: storeValues)
-            var flagged = flagged[...]
             for run in runs {
                 builder.goOn(atSequence: run.sequence - runs[0].sequence)
-                flagged = flagged.drop { $0 < run.range.lowerBound }
                 try builder.append(
                     linesFrom: base + run.range.lowerBound, to: base + run.range.upperBound,
-                    flagged: flagged.prefix { $0 < run.range.upperBound }.map { $0 - run.range.lowerBound }
+                    marks: marks.within(run.range)
                 ) { failure, _ in throw failure }
             }
             guard let part = try builder.finish() else { continue }

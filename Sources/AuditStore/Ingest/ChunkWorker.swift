@@ -145,8 +145,8 @@ final class ChunkWorker: @unchecked Sendable {
         _ chunk: Chunk, from start: UnsafeRawPointer, to end: UnsafeRawPointer, at position: UInt64,
         _ result: inout ChunkResult
     ) throws {
-        // A chunk that is read piece by piece has no flagged lines.
-        try builder.append(linesFrom: start, to: end, flagged: chunk.flagged) { failure, line in
+        // A chunk that is read piece by piece has no marks.
+        try builder.append(linesFrom: start, to: end, marks: chunk.marks) { failure, line in
             try refuse(line, of: chunk, at: position + UInt64(line.baseAddress! - start), failure, &result)
         }
     }

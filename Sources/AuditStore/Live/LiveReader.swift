@@ -151,14 +151,13 @@ package final class LiveReader {
             limit = .mark(mark)
         }
         var cursor = cursor!
-        guard let batch = try cursor.next(core.directory, secret, limit) else {
+        guard let chunk = try cursor.next(core.directory, secret, limit) else {
             self.cursor = cursor
             return nil
         }
         let first = cursor.number
-        let views = try segments.views(
-            of: [(batch.chunk, batch.origin, batch.chunk.count, batch.chunk.flagged)], firstSequence: first)
-        segments.drop([batch.chunk])
+        let views = try segments.views(of: [(chunk, chunk.count, chunk.marks)], firstSequence: first)
+        segments.drop([chunk])
         cursor.number += views.reduce(0) { $0 + $1.description.rows }
         var page = Page()
         var next = reached

@@ -25,10 +25,10 @@ struct WALCursor {
         self.number = number
     }
 
-    /// The next lines, of one origin; nil if there are none, or none that can be read: then the manifest will name a segment that has them.
+    /// The next lines; nil if there are none, or none that can be read: then the manifest will name a segment that has them.
     mutating func next(
         _ directory: StoreDirectory, _ secret: StoreSecret, _ limit: Limit
-    ) throws -> (chunk: Chunk, origin: EventOrigin)? {
+    ) throws -> Chunk? {
         var batch = WALBatch()
         while try read(directory, secret, limit, &batch) {}
         return batch.finish()
@@ -81,28 +81,27 @@ struct WALCursor {
     }
 }
 
-/// Lines of one origin on their way from the WAL to a segment in memory.
+/// Lines on their way from the WAL to a segment in memory.
 private struct WALBatch: ~Copyable {
     private var lines = ByteArena(capacity: 1 << 16)
-    private var flagged: [Int] = []
-    private var origin: EventOrigin?
+    private var marks = LineMarks()
 
     /// - Returns: false if they have to wait for the next batch.
     mutating func take(_ events: WALEvents, atMost limit: Int) -> Bool {
-        if let origin, origin != events.origin || lines.bytes.count + events.lines.count > limit { return false }
-        origin = events.origin
         let start = lines.bytes.count
-        flagged += events.flagged.map { start + ($0 == 0 ? 0 : events.ends[$0 - 1]) }
+        if start > 0, start + events.lines.count > limit { return false }
+        marks.goOn(from: events.origin, at: start)
+        marks.flagged += events.flagged.map { start + ($0 == 0 ? 0 : events.ends[$0 - 1]) }
         lines.append(events.lines)
         return true
     }
 
-    func finish() -> (chunk: Chunk, origin: EventOrigin)? {
-        guard let origin else { return nil }
+    func finish() -> Chunk? {
+        guard !marks.origins.isEmpty else { return nil }
         let chunk = Chunk(capacity: lines.bytes.count)
         if let base = lines.bytes.baseAddress { chunk.base.copyMemory(from: base, byteCount: lines.bytes.count) }
         chunk.count = lines.bytes.count
-        chunk.flagged = flagged
-        return (chunk, origin)
+        chunk.marks = marks
+        return chunk
     }
 }

@@ -82,6 +82,17 @@ public final class AuditStore<Schema: AuditSchema>: Sendable {
             options: options, body)
     }
 
+    /// The events that a question in the text form is about, one after the other, as they are asked for.
+    ///
+    /// - Throws: `ExpressionError` if the condition makes no sense; `AuditStoreError` if the store cannot be read.
+    public func events(of query: TextEvents, options: QueryOptions = QueryOptions()) throws -> EventSequence<Event> {
+        EventSequence(
+            scan: try query.scan(
+                of: try core.snapshot(), schema: Schema.description, now: SystemClock.microsecondsSince1970,
+                options: options),
+            order: query.order, limit: query.limit)
+    }
+
     /// Loads events from text: a JSON object a line.
     ///
     /// The load is durable when the call returns. Lines that are no JSON objects go to the quarantine, and the rest goes on.

@@ -109,5 +109,11 @@ package struct StoreCore: Sendable {
     /// Lines in quarantine.
     package func quarantinedLines() throws -> UInt64 { try directory.readManifest().quarantinedLines }
 
+    /// The same without what a stream has not sealed: nothing has to be shredded for it.
+    package func sealedStatistics() throws -> StoreStatistics {
+        let (manifest, snapshot) = try directory.snapshot(cache: cache)
+        return try directory.statistics(manifest, snapshot)
+    }
+
     package func columnStatistics() throws -> [ColumnStatistics] { try directory.columnStatistics() }
 }

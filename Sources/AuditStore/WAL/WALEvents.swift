@@ -1,19 +1,5 @@
 import SegmentFormat
 
-/// Where a stream's events come from: kept in columns of every one of them.
-package struct EventOrigin: Sendable, Hashable {
-    package var source: String?
-    package var cluster: String?
-
-    package init(source: String? = nil, cluster: String? = nil) {
-        self.source = source
-        self.cluster = cluster
-    }
-
-    /// For the store columns, in the order of `StoreColumn.ofIngest`.
-    var storeValues: [[UInt8]?] { [source, cluster].map { $0.map { Array(JSONString.quoted($0).utf8) } } + [nil] }
-}
-
 /// The payload of a block of events: origin, which events are flagged, and the lines.
 struct WALEvents {
     var origin: EventOrigin
@@ -36,10 +22,7 @@ struct WALEvents {
             output.append(varint: progress.count)
             for progress in progress { progress.encode(to: &output) }
         }
-        for name in [origin.source, origin.cluster] {
-            output.append(name == nil ? 0 : 1)
-            if let name { output.append(string: name) }
-        }
+        origin.append(to: &output)
         output.append(varint: flagged.count)
         var last = 0
         for index in flagged {

@@ -99,7 +99,9 @@ struct WALReplay {
                         firstMissing.map { header.firstRecord - min($0, header.firstRecord) } ?? 0)
                 case .block(let header):
                     guard header.firstRecord < limit else { continue }
-                    let events = decodes ? try? WALEvents(decoding: reader.payload, kind: header.kind, records: header.records) : nil
+                    let events =
+                        decodes
+                        ? try? WALEvents(decoding: reader.payload, kind: header.kind, records: header.records) : nil
                     guard header.firstRecord >= nextRecord, events != nil || !decodes else {
                         note(reader.damage(of: header))
                         continue
@@ -155,6 +157,15 @@ struct WALReplay {
 }
 
 extension StoreDirectory {
+    /// Bytes of the WAL's files. One may go meanwhile: its events are sealed.
+    package func walBytes() throws(AuditStoreError) -> UInt64 {
+        var bytes: UInt64 = 0
+        for number in try walFiles() {
+            bytes += (try? files.openForReading(location(FileNames.walFile(number))).size) ?? 0
+        }
+        return bytes
+    }
+
     /// The numbers of the WAL's files, ascending.
     func walFiles() throws(AuditStoreError) -> [UInt64] {
         guard try files.kind(of: location(FileNames.wal)) == .directory else { return [] }

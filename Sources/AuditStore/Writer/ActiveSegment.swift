@@ -9,7 +9,7 @@ import Synchronization
 final class ActiveSegment: Sendable {
     /// What one seal takes: lines in chunks, or what a former writer left.
     struct Part {
-        var chunks: [(chunk: Chunk, origin: EventOrigin)] = []
+        var chunks: [Chunk] = []
         var left: LeftEvents?
         /// What was read of inputs, to be noted with its events.
         var progress: [InputProgress] = []
@@ -28,10 +28,11 @@ final class ActiveSegment: Sendable {
             var flagged = events.flagged[...]
             var start = 0
             for (line, end) in events.ends.enumerated() {
-                let chunk = chunk(for: end - start, events.origin, chunkBytes)
+                let chunk = chunk(for: end - start, chunkBytes)
+                chunk.marks.goOn(from: events.origin, at: chunk.count)
                 if flagged.first == line {
                     flagged.removeFirst()
-                    chunk.flagged.append(chunk.count)
+                    chunk.marks.flagged.append(chunk.count)
                 }
                 (chunk.base + chunk.count).copyMemory(
                     from: events.lines.baseAddress! + start, byteCount: end - start)
@@ -41,11 +42,11 @@ final class ActiveSegment: Sendable {
         }
 
         /// The chunk that a line goes into.
-        private mutating func chunk(for bytes: Int, _ origin: EventOrigin, _ chunkBytes: Int) -> Chunk {
-            if let (chunk, known) = chunks.last, known == origin, chunk.count + bytes <= chunkBytes { return chunk }
+        private mutating func chunk(for bytes: Int, _ chunkBytes: Int) -> Chunk {
+            if let chunk = chunks.last, chunk.count + bytes <= chunkBytes { return chunk }
             let chunk = Chunk(capacity: max(chunkBytes, bytes))
             chunk.input = "stream"
-            chunks.append((chunk, origin))
+            chunks.append(chunk)
             return chunk
         }
     }
@@ -115,6 +116,9 @@ final class ActiveSegment: Sendable {
         }
     }
 
+    /// Events that are in no segment, by their numbers.
+    var events: UInt64 { state.withLock { $0.current.end.record - $0.firstRecord } }
+
     /// The part that is to be sealed.
     var sealing: Part? { state.withLock { $0.sealing } }
 
@@ -136,7 +140,7 @@ final class ActiveSegment: Sendable {
             state.sealing = nil
             return sealed
         }
-        views.drop(sealed?.chunks.map(\.chunk) ?? [])
+        views.drop(sealed?.chunks ?? [])
     }
 
     // MARK: Reading
@@ -151,7 +155,7 @@ final class ActiveSegment: Sendable {
             if let sealing = state.sealing, position.record != sealing.end.record { parts.insert(sealing, at: 0) }
             let begin = parts.count == 2 || state.sealing == nil ? state.firstRecord : state.sealing!.end.record
             guard begin == position.record else { return nil }
-            let chunks = parts.flatMap(\.chunks).map { ($0.chunk, $0.origin, $0.chunk.count, $0.chunk.flagged) }
+            let chunks = parts.flatMap(\.chunks).map { ($0, $0.count, $0.marks) }
             return (parts[0].left, chunks)
         }
         guard let (left, chunks) = found else { return nil }

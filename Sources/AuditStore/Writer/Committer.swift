@@ -1,6 +1,6 @@
 import SegmentFormat
 
-/// Makes appends durable, as many at once as wait: one block of the WAL and one sync for all of them.
+/// Makes appends durable, as many at once as wait: a block of the WAL for those of each origin, and one sync for all of them.
 actor Committer {
     private let thread = SerialThread()
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -8,7 +8,6 @@ actor Committer {
     private let directory: StoreDirectory
     private let secret: StoreSecret
     private let options: WriterOptions
-    private let origin: EventOrigin
     private let active: ActiveSegment
     private let sealer: Sealer
     /// Held as long as anything here may write.
@@ -39,7 +38,6 @@ actor Committer {
         self.directory = directory
         self.secret = secret
         self.options = options
-        origin = EventOrigin(source: options.source, cluster: options.cluster)
         self.active = active
         self.sealer = sealer
         nextFile = position.file
@@ -122,14 +120,16 @@ actor Committer {
         window.expire(now: now)
         var batch = NewEvents(lines: lines.take())
         defer { lines = batch.lines.take() }
-        let receipts = appends.map { batch.add($0.append, unless: window) }
+        let receipts = add(appends, to: &batch)
         guard batch.count > 0 else { return receipts }
 
         let start = file.end
-        let events = WALEvents(
-            origin: origin, flagged: batch.flagged, lines: batch.lines.bytes, ends: batch.ends, progress: batch.progress
-        )
-        do { try file.append(events, firstRecord: nextRecord, records: batch.count, time: now) } catch {
+        do {
+            try batch.forEachBlock { events, first in
+                try file.append(
+                    events, firstRecord: nextRecord + UInt64(first), records: events.ends.count, time: now)
+            }
+        } catch {
             try cut(file, to: start)
             throw error
         }
@@ -142,10 +142,24 @@ actor Committer {
         } else {
             file.startSync()
         }
-        nextRecord += UInt64(batch.count)
         for digest in batch.digests { window.add(digest, time: now) }
-        active.append(events, nextRecord: nextRecord)
+        batch.forEachBlock { events, first in
+            active.append(events, nextRecord: nextRecord + UInt64(first + events.ends.count))
+        }
+        nextRecord += UInt64(batch.count)
         mark?.set(AcknowledgedMark(file: file.number, end: file.end))
+        return receipts
+    }
+
+    /// Adds the events origin by origin, so that there are few blocks. - Returns: receipts in the order of the appends.
+    private func add(_ appends: [AppendQueue.Waiting], to batch: inout NewEvents) -> [AppendReceipt] {
+        var receipts = Array(repeating: AppendReceipt(events: 0, duplicates: 0), count: appends.count)
+        var byOrigin: [EventOrigin: [Int]] = [:]
+        for index in appends.indices { byOrigin[appends[index].append.origin, default: []].append(index) }
+        // In the order of their first appends: a dictionary has another one each time.
+        for indices in byOrigin.values.sorted(by: { $0[0] < $1[0] }) {
+            for index in indices { receipts[index] = batch.add(appends[index].append, unless: window) }
+        }
         return receipts
     }
 

@@ -33,18 +33,17 @@ final class LeftEvents: Sendable {
     /// Reads all lines, in the order they were acknowledged, chunk by chunk.
     ///
     /// - Returns: what was found on the way, and what was read of inputs.
-    func forEachChunk(_ body: (Chunk, EventOrigin) throws -> Void) throws -> (WALReplay, [InputProgress]) {
+    func forEachChunk(_ body: (Chunk) throws -> Void) throws -> (WALReplay, [InputProgress]) {
         var replay = WALReplay(directory, position: position, secret: secret, endFile: endFile)
         var part = ActiveSegment.Part(end: position)
         try replay.run { events, _ in
             part.append(events, chunkBytes: chunkBytes)
             while part.chunks.count > 1 {
                 try Task.checkCancellation()
-                let (chunk, origin) = part.chunks.removeFirst()
-                try body(chunk, origin)
+                try body(part.chunks.removeFirst())
             }
         }
-        for (chunk, origin) in part.chunks { try body(chunk, origin) }
+        for chunk in part.chunks { try body(chunk) }
         return (replay, part.progress)
     }
 
@@ -73,8 +72,8 @@ final class LeftEvents: Sendable {
         if let known = built.withLock({ $0 }) { return known }
         var builder = MemorySegmentBuilder(schema: schema)
         var views: [MemorySegments.View] = []
-        _ = try forEachChunk { chunk, origin in
-            if let view = try builder.build(chunk, 0..<chunk.count, origin, chunk.flagged) { views.append(view) }
+        _ = try forEachChunk { chunk in
+            if let view = try builder.build(chunk, 0..<chunk.count, chunk.marks) { views.append(view) }
         }
         return built.withLock { built in
             built = built ?? views

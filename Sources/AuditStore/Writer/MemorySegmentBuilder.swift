@@ -17,21 +17,19 @@ struct MemorySegmentBuilder: ~Copyable {
 
     /// - Parameters:
     ///   - range: whole lines of the chunk.
-    ///   - flagged: where flagged lines of the range begin in the chunk.
+    ///   - marks: of the range, counted from its first line.
     /// - Returns: nil if no line is an event. Sequences count from 0.
     mutating func build(
-        _ chunk: Chunk, _ range: Range<Int>, _ origin: EventOrigin, _ flagged: [Int]
+        _ chunk: Chunk, _ range: Range<Int>, _ marks: LineMarks
     ) throws -> MemorySegments.View? {
         scratch.removeAll(keepingAtMost: Limits.rawBytesPerChunk)
         scratch.append(chunk.base + range.lowerBound, count: range.count)
         // The scanner looks at what stands behind the last line feed.
         scratch.reserve(JSONScanner.padding)
         let base = UnsafeRawPointer(scratch.base)
-        builder.start(storeValues: origin.storeValues)
+        builder.start(storeValues: EventOrigin().storeValues)
         // What is no event goes to the quarantine when it is sealed.
-        try builder.append(
-            linesFrom: base, to: base + range.count, flagged: flagged.map { $0 - range.lowerBound }
-        ) { _, _ in }
+        try builder.append(linesFrom: base, to: base + range.count, marks: marks) { _, _ in }
         guard let metadata = try builder.finish() else { return nil }
         let bytes = builder.withBytes { Array($0) }
         let times = builder.eventTimes

@@ -19,8 +19,8 @@ package final class MemorySegments: Sendable {
         var view: View?
     }
 
-    /// Lines of a chunk: the bytes and the flagged lines that count. Nothing before `count` changes any more.
-    typealias Lines = (chunk: Chunk, origin: EventOrigin, count: Int, flagged: [Int])
+    /// Lines of a chunk: the bytes and the marks that count. Nothing before `count` changes any more.
+    typealias Lines = (chunk: Chunk, count: Int, marks: LineMarks)
 
     private struct State: ~Copyable {
         var builder: MemorySegmentBuilder
@@ -44,7 +44,7 @@ package final class MemorySegments: Sendable {
         try state.withLock { state in
             var views: [View] = []
             var sequence = firstSequence
-            for (chunk, origin, count, flagged) in chunks {
+            for (chunk, count, marks) in chunks {
                 try Task.checkCancellation()
                 var entries = state.entries[ObjectIdentifier(chunk)]?.entries ?? []
                 var start = entries.last?.range.upperBound ?? 0
@@ -59,7 +59,7 @@ package final class MemorySegments: Sendable {
                 }
                 if start < count {
                     let range = start..<count
-                    let view = try state.builder.build(chunk, range, origin, flagged.filter { range.contains($0) })
+                    let view = try state.builder.build(chunk, range, marks.within(range))
                     entries.append(Entry(range: range, view: view))
                     if !isOlder { state.entries[ObjectIdentifier(chunk)] = (chunk, entries) }
                 }

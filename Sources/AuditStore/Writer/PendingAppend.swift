@@ -2,12 +2,22 @@ import SegmentFormat
 
 /// An append on its way: lines, and the digest of each.
 struct PendingAppend: Sendable {
+    let origin: EventOrigin
+    private let digestOfOrigin: SipHash.Digest
     var lines: [UInt8] = []
     /// Where each line ends, behind its line feed.
     var ends: [Int] = []
     var digests: [EventDigest] = []
     /// What was read of an input once this is there.
     var progress: InputProgress?
+
+    init(from origin: EventOrigin, _ secret: StoreSecret) throws {
+        guard origin.isShort else {
+            throw Self.invalid("the names of an origin have \(WALEvents.nameBytes) bytes at most")
+        }
+        self.origin = origin
+        digestOfOrigin = origin.digest(key: secret)
+    }
 
     /// Bytes of memory.
     var bytes: Int {
@@ -37,7 +47,7 @@ struct PendingAppend: Sendable {
         lines.append(0x0a)
         ends.append(lines.count)
         if let identity {
-            digests.append(EventDigest(bytes: SipHash.digest(event, key: secret), identity: identity.digest(of: event)))
+            digests.append(EventDigest(of: event, from: digestOfOrigin, identity, secret))
         }
     }
 }

@@ -43,8 +43,8 @@ struct Recovery {
             block: { if remembers { recent.add($0, $1) } })
         if remembers {
             let identity = EventIdentity(keys: core.schema.eventIdentity, secret: secret)
-            try recent.forEachEvent(directory, secret) { line, record, time in
-                let digest = EventDigest(bytes: SipHash.digest(line, key: secret), identity: identity.digest(of: line))
+            try recent.forEachEvent(directory, secret) { line, origin, record, time in
+                let digest = EventDigest(of: line, from: origin.digest(key: secret), identity, secret)
                 window.addDoubtful(digest, record: record, time: time)
             }
         }
@@ -95,7 +95,7 @@ private struct RecentBlocks {
 
     func forEachEvent(
         _ directory: StoreDirectory, _ secret: StoreSecret,
-        _ body: (UnsafeRawBufferPointer, _ record: UInt64, _ time: Int64) -> Void
+        _ body: (UnsafeRawBufferPointer, EventOrigin, _ record: UInt64, _ time: Int64) -> Void
     ) throws {
         var reader: WALReader?
         var forgotten = max(0, count - events)
@@ -108,7 +108,7 @@ private struct RecentBlocks {
                 let events = try? WALEvents(decoding: reader.payload, kind: header.kind, records: header.records)
             else { continue }
             for index in min(forgotten, header.records)..<header.records {
-                body(events.line(index), header.firstRecord + UInt64(index), header.time)
+                body(events.line(index), events.origin, header.firstRecord + UInt64(index), header.time)
             }
             forgotten -= min(forgotten, header.records)
         }

@@ -57,12 +57,13 @@ actor Sealer {
         // That of now: the policy may have changed since the events came.
         let classifier = try classifiers.classifier(writer.manifest.retention)
         var results: [ChunkResult] = []
-        var worker: (origin: EventOrigin, worker: ChunkWorker)?
-        func process(_ chunk: Chunk, _ origin: EventOrigin) throws {
-            if worker?.origin != origin { worker = (origin, makeWorker(origin, ids, classifier)) }
+        // Each chunk tells where its events are from.
+        let worker = ChunkWorker(
+            directory: directory, schema: schema, options: IngestOptions(), ids: ids, classifier: classifier)
+        func process(_ chunk: Chunk) throws {
             // What a former writer left may be many chunks, and a process may have few files open.
             if results.count > 1 { try results[results.count - 2].settle() }
-            results.append(try worker!.worker.process(chunk, index: 0))
+            results.append(try worker.process(chunk, index: 0))
         }
         var damage: [WALDamage] = []
         var progress = part.progress
@@ -72,10 +73,8 @@ actor Sealer {
             damage = replay.damage
             progress = read
         }
-        for (chunk, origin) in part.chunks { try process(chunk, origin) }
-        if !damage.isEmpty {
-            results += try quarantine(damage, worker?.worker ?? makeWorker(EventOrigin(), ids, nil))
-        }
+        for chunk in part.chunks { try process(chunk) }
+        if !damage.isEmpty { results += try quarantine(damage, worker) }
         for index in results.indices { try results[index].settle() }
         try directory.syncNames(of: results)
         try keepUnreadable(damage)
@@ -95,16 +94,6 @@ actor Sealer {
             guard try directory.files.kind(of: kept) == nil else { continue }
             _ = try directory.files.link(directory.location(FileNames.walFile(number)), to: kept)
         }
-    }
-
-    private func makeWorker(
-        _ origin: EventOrigin, _ ids: ClaimedIDs, _ classifier: RetentionClassifier?
-    ) -> ChunkWorker {
-        var options = IngestOptions()
-        options.source = origin.source
-        options.cluster = origin.cluster
-        return ChunkWorker(
-            directory: directory, schema: schema, options: options, ids: ids, classifier: classifier)
     }
 
     /// Keeps the bytes of what is damaged.

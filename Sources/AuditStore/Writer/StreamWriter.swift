@@ -37,8 +37,7 @@ public final class StreamWriter: Sendable {
         guard options.sealBytes > 0, options.compaction?.bytesPerSecond ?? 1 > 0,
             options.compaction?.interval ?? .seconds(1) > .zero, options.bytesInFlight > 0,
             options.duplicates?.events ?? 0 >= 0,
-            (options.source ?? "").utf8.count <= WALEvents.nameBytes,
-            (options.cluster ?? "").utf8.count <= WALEvents.nameBytes
+            options.origin.isShort
         else { throw AuditStoreError(.invalidArgument, "the options of the writer make no sense") }
         let recovered = try Recovery(core: core, options: options)
         lease = recovered.lease
@@ -107,29 +106,34 @@ public final class StreamWriter: Sendable {
 
     /// Appends one event. Returns when it is durable, as the options say.
     ///
-    /// - Parameter event: a JSON object in one line, with or without a line feed at its end. What is no JSON object is kept
-    ///   in the quarantine when it is sealed.
+    /// - Parameters:
+    ///   - event: a JSON object in one line, with or without a line feed at its end. What is no JSON object is kept in the
+    ///     quarantine when it is sealed.
+    ///   - origin: where it comes from; nil for what the writer's options say. What is equal to an event of another origin is
+    ///     no duplicate.
     /// - Returns: whether the event was taken, or dropped because it is there already.
     /// - Throws: `AuditStoreError`: `.invalidArgument` if there is a line feed within the event, `.limit` if it is larger
     ///   than 32 MiB, `.diskFull`, `.syncFailed`, `.closed`, `.io`; then it was not acknowledged. `CancellationError` if the
     ///   task was cancelled before the commit began; then nothing of it is there.
     @discardableResult
-    public func append(_ event: [UInt8]) async throws -> AppendReceipt { try await append([event]) }
+    public func append(_ event: [UInt8], from origin: EventOrigin? = nil) async throws -> AppendReceipt {
+        try await append([event], from: origin)
+    }
 
     /// Appends events as one: all of them are there after a crash, or none of them.
     ///
     /// - Parameter events: each as above, 64 MiB and 1,048,576 events together at most.
     @discardableResult
-    public func append(_ events: [[UInt8]]) async throws -> AppendReceipt {
-        var pending = PendingAppend()
+    public func append(_ events: [[UInt8]], from origin: EventOrigin? = nil) async throws -> AppendReceipt {
+        var pending = try PendingAppend(from: origin ?? options.origin, secret)
         for event in events { try event.withUnsafeBytes { try pending.add($0, identity, secret) } }
         return try await submit(pending)
     }
 
     /// Appends text with an event a line as one: all of them are there after a crash, or none of them.
     @discardableResult
-    public func append(lines text: [UInt8]) async throws -> AppendReceipt {
-        var pending = PendingAppend()
+    public func append(lines text: [UInt8], from origin: EventOrigin? = nil) async throws -> AppendReceipt {
+        var pending = try PendingAppend(from: origin ?? options.origin, secret)
         pending.lines.reserveCapacity(text.count + 1)
         try text.withUnsafeBytes { text in
             var start = 0
@@ -145,7 +149,7 @@ public final class StreamWriter: Sendable {
     /// Appends whole lines of an input, and notes with them, in the same commit, how far it was read: after a crash both are there, or
     /// neither is. None of them is dropped as a duplicate: a line that stands in a log twice is there twice.
     package func append(lines text: [UInt8], read progress: InputProgress) async throws -> AppendReceipt {
-        var pending = PendingAppend()
+        var pending = try PendingAppend(from: options.origin, secret)
         pending.lines.reserveCapacity(text.count + 1)
         pending.progress = progress
         try text.withUnsafeBytes { text in
@@ -167,6 +171,9 @@ public final class StreamWriter: Sendable {
 
     /// Bytes of appends that are neither durable nor refused yet.
     public var bytesInFlight: Int { queue.bytesInFlight }
+
+    /// Events that are acknowledged and in no segment yet.
+    public var unsealedEvents: UInt64 { active.events }
 
     // MARK: Sealing and closing
 

@@ -16,10 +16,8 @@ public enum Durability: Sendable, Hashable {
 /// How a stream is written.
 public struct WriterOptions: Sendable {
     public var durability = Durability.everyCommit
-    /// Kept in the column `source` of every event of the writer.
-    public var source: String?
-    /// Kept in the column `cluster` of every event of the writer; an audit event does not say of which cluster it is.
-    public var cluster: String?
+    /// Where the events come from, unless an append says so itself.
+    public var origin = EventOrigin()
     /// Bytes of text after which events are sealed into segments. Twice as many may be in memory.
     public var sealBytes = 64 << 20
     /// The age after which events are sealed; nil for never.

@@ -63,8 +63,8 @@ struct AppendCommand: WritingCommand {
 
     func run<Schema: ToolSchema>(on store: AuditStore<Schema>) async throws {
         var writing = WriterOptions()
-        writing.source = source
-        writing.cluster = cluster
+        writing.origin.source = source
+        writing.origin.cluster = cluster
         writing.durability = durability.value
         writing.sealBytes = sealBytes
         writing.compaction?.bytesPerSecond = compactionRate.bytes

@@ -139,17 +139,3 @@ struct QueryCommand: StoreCommand {
         return BarChart(title: title, points: points, shape: .columns(height: 8))
     }
 }
-
-extension Cell {
-    init(_ value: TextValue) {
-        switch value {
-        case .null: self = .null
-        case .string(let text): self = .string(text)
-        case .int(let number): self = .int(number)
-        case .double(let number): self = .double(number)
-        case .bool(let flag): self = .bool(flag)
-        case .json(let text): self = .json(text)
-        case .list(let values): self = .list(values.map(Cell.init))
-        }
-    }
-}

@@ -23,26 +23,17 @@ struct StatsCommand: StoreCommand {
 
     private static func record(_ figures: StoreStatistics) -> ResultRecord {
         var record = ResultRecord()
-        func add(_ name: String, count: UInt64) {
-            record.add(name, .int(Int64(count)), display: HumanFormat.count(Int(count)))
+        for figure in figures.figures {
+            var display: String?
+            if case .int(let value) = figure.value {
+                switch figure.unit {
+                case .none: break
+                case .count: display = HumanFormat.count(Int(value))
+                case .bytes: display = HumanFormat.bytes(Int(value))
+                }
+            }
+            record.add(figure.name, figure.value, display: display)
         }
-        func add(_ name: String, bytes: UInt64) {
-            record.add(name, .int(Int64(bytes)), display: HumanFormat.bytes(Int(bytes)))
-        }
-        func time(_ value: Int64?) -> Cell { value.map { .string(Instant(microseconds: $0).description) } ?? .null }
-        add("events", count: figures.events)
-        add("deleted", count: figures.deleted)
-        record.add("firstTime", time(figures.timeRange?.lowerBound))
-        record.add("lastTime", time(figures.timeRange?.upperBound))
-        add("rawBytes", bytes: figures.rawBytes)
-        add("storedBytes", bytes: figures.storedBytes)
-        record.add("bytesPerEvent", .double((figures.bytesPerEvent * 100).rounded() / 100))
-        record.add("ratio", .double((figures.ratio * 100).rounded() / 100))
-        record.add("segments", .int(Int64(figures.segments)))
-        record.add("youngSegments", .int(Int64(figures.youngSegments)))
-        record.add("partitions", .int(Int64(figures.partitions)))
-        add("unsealedEvents", count: figures.unsealedEvents)
-        add("quarantined", count: figures.quarantined)
         return record
     }
 

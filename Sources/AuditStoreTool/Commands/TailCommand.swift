@@ -32,23 +32,23 @@ struct TailCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let store = try await options.openOrCreate()
+        let store = try await options.openOrCreateKubernetes(for: "tail")
         var writing = WriterOptions()
-        writing.source = source
-        writing.cluster = cluster
+        writing.origin.source = source
+        writing.origin.cluster = cluster
         writing.sealBytes = sealBytes
         var following = TailOptions()
         following.source = source
         following.cluster = cluster
         following.polls = poll
-        let before = try store.statistics.quarantined
+        let before = try store.core.quarantinedLines()
         let start = ContinuousClock.now
         let writer = try await store.writer(writing)
         let tail = try store.tail(paths, into: writer, options: following)
         let outcome = await follow(tail)
         try await writer.close()
         try outcome.get()
-        let quarantined = try store.statistics.quarantined - before
+        let quarantined = try store.core.quarantinedLines() - before
         try print(tail.status, quarantined: quarantined, seconds: (ContinuousClock.now - start) / .seconds(1))
         if quarantined > 0 { throw ExitStatus.quarantined }
     }

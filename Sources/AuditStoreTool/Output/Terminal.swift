@@ -86,6 +86,26 @@ enum Terminal {
     /// Ends the process at once: from a signal's handler, where nothing else may be relied on.
     static func exitAtOnce(_ status: Int32) -> Never { _exit(status) }
 
+    /// Goes on as another program that lies beside this one, or in the `PATH`. Returns why it cannot.
+    static func becomeSibling(_ name: String, arguments: [String]) -> String {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        #if os(Linux)
+            let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+        #else
+            var size = UInt32(buffer.count)
+            let length = _NSGetExecutablePath(&buffer, &size) == 0 ? strlen(buffer) : 0
+        #endif
+        var candidates = [name]
+        if length > 0 {
+            let path = String(decoding: buffer[..<Int(length)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            if let slash = path.lastIndex(of: "/") { candidates.insert(path[...slash] + name, at: 0) }
+        }
+        var strings = ([name] + arguments).map { strdup($0) }
+        strings.append(nil)
+        for candidate in candidates { _ = execvp(candidate, &strings) }
+        return message(forError: errno)
+    }
+
     /// Leaves Control-C to a handler of the tool's own; its number is returned.
     static func takeInterrupts() -> Int32 {
         _ = signal(SIGINT, SIG_IGN)

@@ -2,7 +2,7 @@
 ///
 /// A decompressor is given pieces of a frame, knows nothing of where they come from, and is ready for the next frame
 /// when it has told that one ends.
-protocol Decompressor: AnyObject {
+package protocol Decompressor: AnyObject {
     static var format: CompressionFormat { get }
 
     /// Whether zeros may follow a frame. Tapes and some uploads pad gzip files to full blocks, and gzip(1) allows it.
@@ -18,22 +18,22 @@ protocol Decompressor: AnyObject {
 }
 
 /// What one call of a decompressor did.
-struct DecompressionStep {
-    enum Outcome {
+package struct DecompressionStep {
+    package enum Outcome {
         case goesOn
         case frameEnds
         case fails(DecompressionFailure)
     }
 
-    var consumed: Int
-    var produced: Int
-    var outcome: Outcome
+    package var consumed: Int
+    package var produced: Int
+    package var outcome: Outcome
 }
 
 /// Why a decompressor cannot go on; the stream adds the place.
-struct DecompressionFailure {
+package struct DecompressionFailure {
     var code: SourceError.Code
-    var message: String
+    package var message: String
     var expected: String?
     var found: String?
 }

@@ -4,9 +4,9 @@ import CZlib
 typealias GzipStream = FrameStream<GzipDecompressor>
 
 /// zlib's inflate, for gzip. It checks each member's CRC and length itself.
-final class GzipDecompressor: Decompressor {
-    static var format: CompressionFormat { .gzip }
-    static var allowsZeroPadding: Bool { true }
+package final class GzipDecompressor: Decompressor {
+    package static var format: CompressionFormat { .gzip }
+    package static var allowsZeroPadding: Bool { true }
 
     /// Allocated, and not a property, since zlib's state points back at it: it must not move.
     private let stream: UnsafeMutablePointer<z_stream>
@@ -14,7 +14,7 @@ final class GzipDecompressor: Decompressor {
     /// zlib counts in 32 bits.
     private static let pieceLimit = 1 << 30
 
-    init() throws {
+    package init() throws {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         // 16: a gzip header, and nothing else.
@@ -30,7 +30,7 @@ final class GzipDecompressor: Decompressor {
         stream.deallocate()
     }
 
-    func decompress(
+    package func decompress(
         _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) -> DecompressionStep {
         let inputCount = min(input.count, Self.pieceLimit)

@@ -63,7 +63,7 @@ import Testing
         func rows(_ n: Int) throws -> UInt64 {
             let count = events[..<n].reduce(0) { $0 + $1.count }
             return try segments.views(
-                of: [(chunk: chunk, origin: EventOrigin(), count: count, flagged: [])], firstSequence: 0
+                of: [(chunk: chunk, count: count, marks: LineMarks())], firstSequence: 0
             ).reduce(0) { $0 + $1.description.rows }
         }
         for n in [5, 10, 7, 3, 0, 10] { #expect(try rows(n) == UInt64(n)) }
@@ -107,8 +107,8 @@ import Testing
             ).rows
         }
         var options = WriterOptions.still
-        options.source = "webhook"
-        options.cluster = "c1"
+        options.origin.source = "webhook"
+        options.origin.cluster = "c1"
         let writer = try await core.writer(options)
         try await writer.append((0..<5).map { streamed($0 * 7) })
         #expect(try await counts(nil) == [[.string("user-0"), .int(5)]])

@@ -42,7 +42,7 @@ import Testing
         for _ in 0..<1000 {
             let original = (0..<random.below(400)).map { _ in UInt8(random.below(4)) }
             var compressed = ByteArena()
-            let policy = codec == .lz4 ? CompressionPolicy.fast : .strong(level: 3)
+            let policy = codec == .lz4 ? CompressionPolicy.fast() : .strong(level: 3)
             _ = original.withUnsafeBytes { compressor.append($0, to: &compressed, policy: policy) }
             var bytes = codec == .fragments ? Self.fragments(&random) : compressed.array()
             for _ in 0..<random.below(4) where !bytes.isEmpty {
@@ -69,7 +69,7 @@ import Testing
 
     @Test func codecsComeBack() throws {
         let original = (0..<5000).map { UInt8(truncatingIfNeeded: $0 / 7) }
-        for policy in [CompressionPolicy.fast, .strong(level: 3), .strong(level: 19)] {
+        for policy in [CompressionPolicy.fast(), .strong(level: 3), .strong(level: 19)] {
             var compressed = ByteArena()
             let codec = original.withUnsafeBytes { Compressor().append($0, to: &compressed, policy: policy) }
             #expect(codec != .none && compressed.bytes.count < original.count)

@@ -26,9 +26,16 @@ public struct TextEvents: Sendable, Hashable {
         on snapshot: Snapshot, schema: SchemaDescription, now: Int64, options: QueryOptions = QueryOptions(),
         _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
+        try scan(of: snapshot, schema: schema, now: now, options: options)
+            .forEachEvent(order: order, limit: limit, body)
+    }
+
+    func scan(
+        of snapshot: Snapshot, schema: SchemaDescription, now: Int64, options: QueryOptions
+    ) throws(ExpressionError) -> EventScan {
         var scan = EventScan(snapshot, schema: schema)
         try scan.restrict(`where`, since: since, until: until, fields: TextFields(schema), now: now)
         scan.options = options
-        try scan.forEachEvent(order: order, limit: limit, body)
+        return scan
     }
 }

@@ -14,6 +14,8 @@ public struct TextRows: AsyncSequence, Sendable {
     public let columns: [String]
     /// How many of the columns, from the first on, are keys.
     public let keyColumns: Int
+    /// How many there are, if that is known before they are read: it is where the question has a limit.
+    package var count: Int? { answer.count }
     private let question: PreparedTextQuery
     private let answer: GroupAnswer
 

@@ -21,6 +21,9 @@ struct GroupAnswer: Sendable {
         self.order = order
     }
 
+    /// nil where the groups are merged while they are read.
+    var count: Int? { if case .whole(_, let list) = groups { list.count } else { nil } }
+
     func cursor() -> Cursor { Cursor(self) }
 
     /// Goes through the groups, some at a time. One task uses it.

@@ -1,6 +1,6 @@
 /// JSON by RFC 8259, appended to bytes.
-enum JSONText {
-    static func append(_ cell: Cell, to bytes: inout [UInt8]) {
+package enum JSONText {
+    package static func append(_ cell: Cell, to bytes: inout [UInt8]) {
         switch cell {
         case .null: append(literal: "null", to: &bytes)
         case .string(let text): append(text, to: &bytes)
@@ -20,14 +20,14 @@ enum JSONText {
 
     /// The shortest digits that read back as the same number; a whole number has no fraction. JSON knows no NaN and no
     /// infinity.
-    static func append(_ value: Double, to bytes: inout [UInt8]) {
+    package static func append(_ value: Double, to bytes: inout [UInt8]) {
         append(literal: NumberText.shortest(value) ?? "null", to: &bytes)
     }
 
     /// A quoted string. Besides what JSON demands it escapes what could steer a terminal or turn the line round (DEL,
     /// the C1 controls, bidirectional overrides) and the line separators of JavaScript; the value a reader gets is the
     /// same.
-    static func append(_ text: String, to bytes: inout [UInt8]) {
+    package static func append(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { utf8 in
@@ -54,7 +54,7 @@ enum JSONText {
     }
 
     /// `\n`, `\"` and the like where JSON has a short form, else `\u001b`.
-    static func append(escapeOf code: UInt32, to bytes: inout [UInt8]) {
+    package static func append(escapeOf code: UInt32, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\\"))
         switch code {
         case 0x08: bytes.append(UInt8(ascii: "b"))

@@ -1,7 +1,7 @@
 /// Text from events is what an attacker chose to send. Here is what of it must never reach a terminal as it is.
-enum HostileText {
+package enum HostileText {
     /// Whether a scalar can steer a terminal (C0 controls, DEL, C1 controls), break the line, or turn its order round.
-    static func isControl(_ code: UInt32) -> Bool {
+    package static func isControl(_ code: UInt32) -> Bool {
         switch code {
         case 0...0x1F, 0x7F...0x9F: true
         case 0x2028...0x202E, 0x2066...0x2069: true
@@ -11,7 +11,7 @@ enum HostileText {
 
     /// `text` with such scalars as JSON would escape them (`\u001b`), the rest unchanged. For messages (file names are
     /// foreign text too) and for raw text shown to a person.
-    static func visible(_ text: String, keepingNewlines: Bool = false) -> String {
+    package static func visible(_ text: String, keepingNewlines: Bool = false) -> String {
         func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
             isControl(scalar.value) && !(keepingNewlines && scalar == "\n")
         }
@@ -29,7 +29,7 @@ enum HostileText {
 
     /// Bytes that claim to be text, for example a raw event on its way to a terminal: as `visible(_:)`, and each byte
     /// that is no UTF-8 as `\x9b`, since a terminal may take it for a control.
-    static func appendVisible(_ raw: UnsafeRawBufferPointer, to bytes: inout [UInt8]) {
+    package static func appendVisible(_ raw: UnsafeRawBufferPointer, to bytes: inout [UInt8]) {
         if raw.allSatisfy({ (0x20...0x7E).contains($0) }) {
             bytes.append(contentsOf: raw)
             return

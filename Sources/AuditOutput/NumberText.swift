@@ -1,7 +1,7 @@
 /// Numbers as text, without Foundation and without a locale: the same on every machine.
-enum NumberText {
+package enum NumberText {
     /// The shortest digits that read back as the same number, `12` rather than `12.0`; nil for NaN and the infinities.
-    static func shortest(_ value: Double) -> String? {
+    package static func shortest(_ value: Double) -> String? {
         guard value.isFinite else { return nil }
         let text = value.description
         // A zero keeps its sign only with a fraction: readers take "-0" for an integer, which has none.
@@ -10,7 +10,7 @@ enum NumberText {
     }
 
     /// `value` with exactly `places` digits after the point; nil where a Double holds no such digits, or is no number.
-    static func fixed(_ value: Double, places: Int) -> String? {
+    package static func fixed(_ value: Double, places: Int) -> String? {
         var scale = 1.0
         for _ in 0..<places { scale *= 10 }
         let scaled = (value.magnitude * scale).rounded()
@@ -24,7 +24,7 @@ enum NumberText {
     }
 
     /// How many digits after the point `value` needs, at most `limit`.
-    static func placesNeeded(_ value: Double, limit: Int) -> Int {
+    package static func placesNeeded(_ value: Double, limit: Int) -> Int {
         guard var digits = fixed(value, places: limit).map({ Array($0.utf8) }) else { return 0 }
         var places = limit
         while places > 0, digits.last == UInt8(ascii: "0") {

@@ -1,10 +1,10 @@
 /// One object of a result as JSON bytes, in a buffer that is used again for the next.
-struct JSONRow {
+package struct JSONRow {
     /// `{"time":`, `,"count":` and so on: the keys are escaped once, not once a row.
     private let keys: [[UInt8]]
-    var bytes: [UInt8] = []
+    package var bytes: [UInt8] = []
 
-    init(columns: [String]) {
+    package init(columns: [String]) {
         keys = columns.enumerated().map { index, column in
             var key: [UInt8] = [UInt8(ascii: index == 0 ? "{" : ",")]
             JSONText.append(column, to: &key)
@@ -13,7 +13,7 @@ struct JSONRow {
         }
     }
 
-    mutating func append(_ row: [Cell]) {
+    package mutating func append(_ row: [Cell]) {
         if keys.isEmpty { bytes.append(UInt8(ascii: "{")) }
         for (index, key) in keys.enumerated() {
             bytes.append(contentsOf: key)
