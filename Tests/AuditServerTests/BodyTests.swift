@@ -118,10 +118,15 @@ import Testing
 
     @Test(arguments: [
         "", "hello", "{}", "{\"kind\":\"Event\"}", "{\"items\":[1 2]}", "{\"items\":[", "[", "{\"items\":[{}]",
+        // Nobody is told that the events in these are stored.
+        "{\"items\":{\"a\":1}}", "{\"items\":\"[{}]\"}", "{\"list\":{\"items\":[{}]}}",
     ])
     func noLists(text: String) {
         #expect { _ = try Self.lines(Array(text.utf8), piece: 3) } throws: {
             ($0 as? HTTPFailure)?.status == .badRequest
         }
     }
+
+    @Test(arguments: ["[]", "{\"items\":null}", "{\"kind\":\"EventList\",\n\"items\" : [ \r\n ] }"])
+    func emptyLists(text: String) throws { #expect(try Self.lines(Array(text.utf8), piece: 3).lines == []) }
 }

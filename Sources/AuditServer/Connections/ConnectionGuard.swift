@@ -27,6 +27,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var unanswered = 0
     /// The connection ends with the answer; what still comes is dropped.
     private var isEnding = false
+    /// That answer is written.
+    private var isAnswered = false
     private var check: Scheduled<Void>?
     private var stall: Scheduled<Void>?
 
@@ -57,7 +59,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .end:
             isInBody = false
             check?.cancel()
-            if isEnding { return close(context) }
+            if isEnding { return isAnswered ? close(context) : () }
         }
         context.fireChannelRead(data)
     }
@@ -86,8 +88,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func checkRate(_ context: ChannelHandlerContext) {
         guard isInBody, !isEnding else { return }
         let waiting = waited + (waitsSince.map { .now() - $0 } ?? .zero)
-        let allowed = limits.bodyGrace.nanoseconds + Int64(bodyBytes) * 1_000_000_000 / Int64(limits.bodyRate)
-        guard waiting.nanoseconds <= allowed else { return context.fireErrorCaught(SlowBody()) }
+        // Seconds: nanoseconds of a body of ten gigabytes are more than there are numbers.
+        let allowed = limits.bodyGrace / .seconds(1) + Double(bodyBytes) / Double(limits.bodyRate)
+        guard Double(waiting.nanoseconds) / 1e9 <= allowed else { return context.fireErrorCaught(SlowBody()) }
         scheduleCheck(context)
     }
 
@@ -141,6 +144,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Reads on for a moment what the client is sending.
     private func linger(_ context: ChannelHandlerContext) {
+        isAnswered = true
         guard isInBody else { return close(context) }
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         check?.cancel()

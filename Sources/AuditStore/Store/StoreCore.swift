@@ -31,10 +31,9 @@ package struct StoreCore: Sendable {
     package func ingest(
         _ sources: [IngestSource], options: IngestOptions, progress: (@Sendable (IngestProgress) -> Void)? = nil
     ) async throws -> IngestReport {
-        // Inputs are recognised by what the manifest says.
-        if hasUnsealedProgress { try await access.seal?() }
         let writer = try access.begin(.bulk, directory, schema)
         defer { access.end(.bulk) }
+        try await sealProgress(writer)
         let ids = ClaimedIDs(writer)
         do {
             let report = try await Ingest(

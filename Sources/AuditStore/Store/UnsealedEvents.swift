@@ -39,6 +39,28 @@ extension StoreCore {
             .segments(firstSequence: manifest.nextSequence)
     }
 
+    /// Seals what the WAL tells of how far inputs were read: they are recognised by what the manifest says.
+    func sealProgress(_ writer: WriterLock) async throws {
+        if access.active != nil {
+            if hasUnsealedProgress { try await access.seal?() }
+        } else if try hasLeftProgress(writer.manifest) {
+            // Whoever follows the logs is dead.
+            var options = WriterOptions()
+            (options.sealAge, options.compaction) = (nil, nil)
+            try await self.writer(options).close()
+        }
+    }
+
+    /// Whether a former writer read inputs farther than the manifest says. Nobody else streams: the right to write is this process's.
+    private func hasLeftProgress(_ manifest: Manifest) throws -> Bool {
+        guard let secret = manifest.secret else { return false }
+        var isFound = false
+        var replay = WALReplay(directory, position: manifest.wal, secret: secret)
+        try replay.check(
+            window: { _, _, _ in }, block: { header, _ in isFound = isFound || header.kind == .readEvents })
+        return isFound
+    }
+
     /// What is wrong with the WAL that a writer left.
     func verifyLeftWAL() throws -> RecoveryReport {
         guard let lock = try lockLeftWAL() else { return RecoveryReport() }

@@ -45,6 +45,24 @@ final class AppendQueue: Sendable {
             return nil
         }
 
+        /// Whether somebody has to be called to take what is inside: he is taken to be at it from now on.
+        mutating func needsStart() -> Bool {
+            guard !isTaken, !inside.isEmpty else { return false }
+            isTaken = true
+            return true
+        }
+
+        /// Gives the room of appends back that are neither inside nor postponed any more.
+        ///
+        /// - Returns: whether somebody has to be called to take what has room now: he who gave room may have been the last to be waited for.
+        mutating func makeRoom(_ room: Int, _ limit: Int) -> Bool {
+            bytes -= room
+            admit(limit)
+            let starts = needsStart()
+            noteDrained()
+            return starts
+        }
+
         /// Tells who waits for the end, if nobody is left.
         mutating func noteDrained() {
             guard !isTaken, postponed.isEmpty else { return }
@@ -79,24 +97,22 @@ final class AppendQueue: Sendable {
                     if Task.isCancelled { return (false, CancellationError()) }
                     state.outside.append(Waiting(id: id, append: append, continuation: continuation))
                     state.admit(limit)
-                    guard !state.isTaken, !state.inside.isEmpty else { return (false, nil) }
-                    state.isTaken = true
-                    return (true, nil)
+                    return (state.needsStart(), nil)
                 }
                 if let failure { continuation.resume(throwing: failure) }
                 if starts { start() }
             }
         } onCancel: {
-            let cancelled = state.withLock { state -> Waiting? in
+            let (cancelled, starts) = state.withLock { state -> (Waiting?, Bool) in
                 if let index = state.outside.firstIndex(where: { $0.id == id }) {
-                    return state.outside.remove(at: index)
+                    let waiting = state.outside.remove(at: index)
+                    // A large one may have been in the way of small ones.
+                    return (waiting, state.makeRoom(0, limit))
                 }
-                guard let waiting = state.withdraw(id) else { return nil }
-                state.bytes -= waiting.bytes
-                state.admit(limit)
-                state.noteDrained()
-                return waiting
+                guard let waiting = state.withdraw(id) else { return (nil, false) }
+                return (waiting, state.makeRoom(waiting.bytes, limit))
             }
+            if starts { start() }
             cancelled?.continuation.resume(throwing: CancellationError())
         }
     }
@@ -129,31 +145,26 @@ final class AppendQueue: Sendable {
         let starts = state.withLock { state in
             state.inside.insert(contentsOf: state.postponed, at: 0)
             state.postponed = []
-            defer { state.isTaken = state.isTaken || !state.inside.isEmpty }
-            return !state.isTaken && !state.inside.isEmpty
+            return state.needsStart()
         }
         if starts { start() }
     }
 
     /// Those that were postponed fail.
     func refusePostponed(_ error: any Error) {
-        let refused = state.withLock { state in
+        let (refused, starts) = state.withLock { state in
             let refused = state.postponed
             state.postponed = []
-            for waiting in refused { state.bytes -= waiting.bytes }
-            state.admit(limit)
-            state.noteDrained()
-            return refused
+            return (refused, state.makeRoom(refused.reduce(0) { $0 + $1.bytes }, limit))
         }
+        if starts { start() }
         for waiting in refused { waiting.continuation.resume(throwing: error) }
     }
 
     /// Gives the room of appends back, whose commit is over.
     func release(_ appends: [Waiting]) {
-        state.withLock { state in
-            for waiting in appends { state.bytes -= waiting.bytes }
-            state.admit(limit)
-        }
+        let starts = state.withLock { $0.makeRoom(appends.reduce(0) { $0 + $1.bytes }, limit) }
+        if starts { start() }
     }
 
     /// Accepts no append any more. Those that wait fail too, unless they `finish`.

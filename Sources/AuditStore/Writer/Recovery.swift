@@ -35,12 +35,22 @@ struct Recovery {
         let remembers = options.duplicates != nil
         var recent = RecentBlocks(events: window.capacity, since: files.now - window.age)
         var replay = WALReplay(directory, position: manifest.wal, secret: secret)
+        // Lines of logs are no duplicates of anything, and have no digests.
+        var read: UInt64 = 0
         try replay.check(
             window: { digests, header, missing in
-                let unsealed = header.firstRecord - min(header.firstRecord, manifest.wal.record)
-                if remembers { window.add(decoding: digests, without: missing, unsealed: unsealed) }
+                let known = min(header.firstRecord, manifest.wal.record + read)
+                if remembers {
+                    window.add(decoding: digests, without: missing, unsealed: header.firstRecord - known)
+                }
             },
-            block: { if remembers { recent.add($0, $1) } })
+            block: { header, place in
+                if header.kind == .readEvents {
+                    read += UInt64(header.records)
+                } else if remembers {
+                    recent.add(header, place)
+                }
+            })
         if remembers {
             let identity = EventIdentity(keys: core.schema.eventIdentity, secret: secret)
             try recent.forEachEvent(directory, secret) { line, origin, record, time in

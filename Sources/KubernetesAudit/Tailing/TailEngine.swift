@@ -53,18 +53,15 @@ actor TailEngine {
         var look = Look(status: status)
         (hasRead, due) = (false, nil)
         if atNames { problems = [:] }
-        if checkpoints == nil {
-            // What a former writer left in the WAL says how far it had read, and is not in the manifest until it is sealed.
-            if core.hasUnsealedProgress { try await writer.seal() }
-            checkpoints = try core.directory.readManifest().checkpoints
+        if try await knowsCheckpoints() {
+            // Before others are looked at: a copy of a log is known by what was read of the log.
+            for log in followed { try await readOn(log.id) }
+            if atNames {
+                if let changes { isWatched = scan.watch(changes) }
+                try await lookAtNames()
+            }
+            try await retire()
         }
-        // Before others are looked at: a copy of a log is known by what was read of the log.
-        for log in followed { try await readOn(log.id) }
-        if atNames {
-            if let changes { isWatched = scan.watch(changes) }
-            try await lookAtNames()
-        }
-        try await retire()
         status.logs = followed.map {
             TailStatus.Log(path: $0.path, offset: $0.offset, behind: $0.size - min($0.size, $0.offset))
         }
@@ -74,6 +71,17 @@ actor TailEngine {
         look.isWatched = isWatched
         look.next = due.map { .microseconds(max(0, $0 - files.now)) }
         return look
+    }
+
+    /// Learns how far logs were read. If that cannot be told now, for example because the disk is full, it is tried again.
+    private func knowsCheckpoints() async throws -> Bool {
+        guard checkpoints == nil else { return true }
+        do {
+            // What a former writer left in the WAL says how far it had read, and is not in the manifest until it is sealed.
+            if core.hasUnsealedProgress { try await writer.seal() }
+            checkpoints = try core.directory.readManifest().checkpoints
+        } catch { try note(error, core.directory.path) }
+        return checkpoints != nil
     }
 
     /// Looks again then.

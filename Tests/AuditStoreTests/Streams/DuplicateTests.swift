@@ -50,6 +50,29 @@ import Testing
         #expect(try store2.events() == text((1...4).map { streamed($0) }))
     }
 
+    /// Lines of logs that are followed are duplicates of nothing, before a restart and after it. And what is known of events that were
+    /// sealed long ago does not become doubtful by them.
+    @Test func linesOfLogs() async throws {
+        var files = MemoryFileSystem()
+        var writer = try await TestStore(files).core.writer(.still)
+        try await writer.append([streamed(1), streamed(2)])
+        try await writer.seal()
+        let place = InputCheckpoint(name: "audit.log", beginning: [1], offset: 1, recent: [1])
+        let progress = InputProgress(former: nil, checkpoint: place)
+        _ = try await writer.append(lines: text([streamed(3), streamed(4)]), read: progress)
+        var options = WriterOptions.still
+        options.sealsBeside = false
+        for _ in 0..<2 {
+            files = files.afterKill()
+            writer = try await TestStore(files).core.writer(options)
+        }
+        #expect(try await writer.append([streamed(3)]) == AppendReceipt(events: 1, duplicates: 0))
+        try await writer.seal()
+        for i in 1...2 { #expect(try await writer.append([streamed(i)]) == AppendReceipt(events: 0, duplicates: 1)) }
+        try await writer.close()
+        #expect(try TestStore(files).events() == text([1, 2, 3, 4, 3].map { streamed($0) }))
+    }
+
     @Test func withoutAWindow() async throws {
         let store = TestStore()
         var options = WriterOptions.still

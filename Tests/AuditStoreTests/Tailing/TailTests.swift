@@ -215,6 +215,45 @@ import Testing
         #expect(try tail.events() == logTexts(0..<6))
     }
 
+    /// A tail was killed before what it took was sealed: a load by a process without a writer knows it all the same.
+    @Test func aLoadAfterAKill() async throws {
+        let tail = try await TailFixture()
+        tail.logs.create(log, logLines(0..<5))
+        try await tail.look()
+        let files = tail.files.afterKill()
+        let store = TestStore(files)
+        let log = ("audit.log", tail.logs.bytes(log) + logLines(5..<6))
+        files.setCapacity(files.usedBytes)
+        await #expect {
+            try await store.ingest(log, canGrow: true)
+        } throws: {
+            ($0 as? AuditStoreError)?.code == .diskFull
+        }
+        #expect(try store.events() == logLines(0..<5))
+        files.setCapacity(nil)
+        try await store.ingest(log, canGrow: true)
+        #expect(try store.events() == logLines(0..<6))
+        #expect(try store.manifest().checkpoints.count == 1)
+        #expect(try await store.ingest(log, canGrow: true).events == 0)
+    }
+
+    /// How far a former tail was is not known before its events are sealed, and there is no room for that at first.
+    @Test func aFullDiskAfterAKill() async throws {
+        var tail = try await TailFixture()
+        tail.logs.create(log, logLines(0..<200))
+        try await tail.look()
+        let left = tail.files.afterKill()
+        left.setCapacity(left.usedBytes + 300)
+        try await tail.restart(on: left)
+        tail.logs.write(logLines(200..<201), to: log)
+        let status = try await tail.look()
+        #expect(status.problems.map(\.path) == [TestStore.path])
+        #expect(try tail.events() == logTexts(0..<200))
+        left.setCapacity(nil)
+        #expect(try await tail.look().problems.isEmpty)
+        #expect(try tail.events() == logTexts(0..<201))
+    }
+
     /// Much that waits is loaded as a file is, and lines that are too long go to the quarantine in pieces.
     @Test func muchThatWaits() async throws {
         var options = TailOptions()
