@@ -61,4 +61,21 @@ import Testing
         #expect(channel.isActive)
         _ = try channel.finish(acceptAlreadyClosed: true)
     }
+
+    @Test(arguments: ["close", "Close", "keep-alive,\tCLOSE ", "keep-alive", "closed"]) func lastRequests(text: String)
+        throws
+    {
+        let channel = EmbeddedChannel(handler: ConnectionGuard(ServerLimits()))
+        var head = Self.head
+        head.headerFields[.connection] = text
+        try channel.writeInbound(HTTPRequestPart.head(head))
+        guard case .head(let found)? = try channel.readInbound(as: HTTPRequestPart.self) else {
+            Issue.record("the request is gone")
+            return
+        }
+        #expect(
+            (found.headerFields[.connection] == "close")
+                == text.lowercased().split { " ,\t".contains($0) }.contains("close"))
+        _ = try channel.finish(acceptAlreadyClosed: true)
+    }
 }

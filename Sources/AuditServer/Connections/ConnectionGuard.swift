@@ -40,11 +40,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         noteEndOfWaiting()
-        let part = unwrapInboundIn(data)
+        var part = unwrapInboundIn(data)
         switch part {
-        case .head(let head):
+        case .head(var head):
             // A request behind the last one that is answered.
             guard !isEnding else { return }
+            if Self.isLast(head) { head.headerFields[.connection] = "close" }
+            part = .head(head)
             isInBody = true
             (bodyBytes, waited) = (0, .zero)
             unanswered += 1
@@ -61,7 +63,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             check?.cancel()
             if isEnding { return isAnswered ? close(context) : () }
         }
-        context.fireChannelRead(data)
+        context.fireChannelRead(wrapInboundOut(part))
+    }
+
+    /// Whether the client wants no other answer on this connection. Who answers knows the word on its own and in small letters only.
+    private static func isLast(_ head: HTTPRequest) -> Bool {
+        let options = head.headerFields[.connection]?.split(separator: ",") ?? []
+        return options.contains { $0.filter { $0 != " " && $0 != "\t" }.lowercased() == "close" }
     }
 
     func read(context: ChannelHandlerContext) {

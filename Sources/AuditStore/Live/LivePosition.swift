@@ -1,7 +1,8 @@
 /// How far a live reading is: which events it has passed. It outlives processes, as text, and the seals and compactions that come in between.
 ///
-/// It holds for the store that it is of. What passed a reading of a stream whose ``Durability`` is weaker than `.everyCommit` may be lost with the
-/// power; the places of such events go to later ones, and a reading that goes on from behind them misses these.
+/// It holds for the store that it is of. What passed a reading of a stream whose ``Durability`` is weaker than `.everyCommit`, or of what a writer
+/// left that died and no other one has sealed yet, may be lost with the power; the places of such events go to later ones, and a reading that goes
+/// on from behind them misses these.
 public struct LivePosition: Sendable, Hashable, CustomStringConvertible {
     /// All that is in segments with a smaller sequence has been passed.
     package var sequence: UInt64
