@@ -15,12 +15,11 @@ import resource
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "Tests", "Conformance"))
-from serving import INGEST, Server, certificates, event_list, token_files  # noqa: E402
+from serving import INGEST, Server, event_list, workplace  # noqa: E402
 
 
 def bodies_of(path, batch, as_they_are):
@@ -93,9 +92,7 @@ def main():
     parser.add_argument("--compaction", action="store_true", help="beside it; then it costs time of the same processors")
     arguments = parser.parse_args()
     tool = os.path.abspath(arguments.auditstore)
-    directory = tempfile.mkdtemp(prefix="auditstore-throughput-")
-    certificates(directory)
-    token_files(directory)
+    directory = workplace("auditstore-throughput-")
     bodies = bodies_of(arguments.log, arguments.batch, arguments.as_they_are)
     totals, seconds, acknowledged, cpu, memory = webhook(
         tool, directory, bodies, arguments.connections, [] if arguments.compaction else ["--no-compaction"],

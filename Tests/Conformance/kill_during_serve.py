@@ -19,11 +19,10 @@ import shutil
 import ssl
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
-from serving import INGEST, Checks, Server, certificates, event_list, lines_of, token_files
+from serving import INGEST, Checks, Server, event_list, lines_of, workplace
 
 
 class Sender(threading.Thread):
@@ -124,9 +123,7 @@ def main():
     arguments = parser.parse_args()
     check = Checks()
     chance = random.Random(arguments.seed)
-    directory = tempfile.mkdtemp(prefix="auditstore-serve-")
-    certificates(directory)
-    token_files(directory)
+    directory = workplace("auditstore-serve-")
     lines = [line for line in lines_of(arguments.log, 20000) if b'"auditID":"' in line and len(line) < 20000]
     server = Server(os.path.abspath(arguments.auditstore), directory, "--seal-bytes", "4000000")
     server.start()

@@ -13,13 +13,12 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import urllib.parse
 
 import jsonschema
 from openapi_spec_validator import validate
 
-from serving import INGEST, READ, Checks, Server, certificates, event_list, lines_of, token_files
+from serving import INGEST, READ, Checks, Server, event_list, lines_of, workplace
 
 QUERIES = [
     {},
@@ -180,9 +179,7 @@ def main():
     arguments = parser.parse_args()
     tool = os.path.abspath(arguments.auditstore)
     check = Checks()
-    directory = tempfile.mkdtemp(prefix="auditstore-answers-")
-    certificates(directory)
-    token_files(directory)
+    directory = workplace("auditstore-answers-")
     lines = lines_of(arguments.log, 20000)
     server = Server(tool, directory, "--no-compaction", "--max-rows", "100000")
     server.start()

@@ -8,6 +8,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import tempfile
 import time
 
 INGEST = {"c1": "ingest-token-of-c1-0123456789", "c2": "ingest-token-of-c2-" + "0123456789abcdef" * 4}
@@ -38,6 +39,14 @@ def token_files(directory):
         file.write(f"c2:sha256:{hashlib.sha256(INGEST['c2'].encode()).hexdigest()}\n")
     with open(os.path.join(directory, "read.tokens"), "w") as file:
         file.write(f"dashboard:{READ}\n")
+
+
+def workplace(prefix):
+    """A new directory with certificates and tokens, for servers and their stores."""
+    directory = tempfile.mkdtemp(prefix=prefix)
+    certificates(directory)
+    token_files(directory)
+    return directory
 
 
 def free_port():
